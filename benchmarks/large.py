@@ -91,7 +91,7 @@ def _add(collection: Any, *, ids: list[str], rows: Vectors) -> None:
 
 
 def _told(number: int, what: str, act: Callable[[], object]) -> None:
-    """Iterate over the items, and print from time to time how long it has taken."""
+    """Run `act`, and print from time to time how long it took."""
     began = time.perf_counter()
     act()
     if number // _AT_ONCE % 100 == 0:

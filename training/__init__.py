@@ -1,1 +1,1 @@
-"""How the weights in `src/askdocs/models/weights/` are made."""
+"""Training of the models: makes the weights in `src/askdocs/models/weights/`."""

@@ -1,11 +1,11 @@
-"""Folders of invented documents with questions about them, each kept in one file of JSON lines.
+"""Packs folders of invented documents with questions into one file of JSON lines each.
 
     python -m training.synthetic_corpora pack FOLDER CORPUS.jsonl
     python -m training.synthetic_corpora unpack CORPUS.jsonl FOLDER
 
 A line of CORPUS.jsonl is a document, {file, text}, or a question: {k: kind, q: question, s: source,
-g: quotes that answer, a: short answers, all: 1 where all quotes are needed, h: earlier questions,
-near: quotes that mislead, alt: [{s, g}] other places that answer}. An unpacked folder holds the
+g: quotes that answer, a: short answers, all: 1 if all quotes are needed, h: earlier questions,
+near: quotes that mislead, alt: [{s, g}] other places that answer}. An unpacked folder has the
 documents and `questions.jsonl`, as `benchmarks/natural_questions.py` and `fit_ranking_weights.py`
 read them.
 """
@@ -57,7 +57,7 @@ def unpack(corpus_file: Path, folder: Path) -> list[dict[str, Any]]:
 
 
 def question_of(qid: str, row: dict[str, Any]) -> dict[str, Any]:
-    """A row as the benchmarks ask it."""
+    """A row in the format of the benchmarks."""
     needed = bool(row.get("all"))
     gold = [{"source": row["s"], "quote": quote} for quote in row.get("g") or []]
     if not needed:
@@ -76,7 +76,7 @@ def question_of(qid: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def about(row: dict[str, Any], texts: dict[str, str]) -> str:
-    """The file that answers, or else one that holds words that mislead; "" where none is known."""
+    """The file that answers, or else one with misleading quotes; "" if none is known."""
     holding = (name for quote in row.get("near") or [] for name in texts if quote in texts[name])
     return str(row.get("s") or next(holding, ""))
 

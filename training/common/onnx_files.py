@@ -1,4 +1,4 @@
-"""Model files as ONNX, packed by gzip where their name ends in .gz."""
+"""Reads and writes ONNX model files, compressed with gzip if the name ends in .gz."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import onnx
 
 
 def model_bytes(path: Path) -> bytes:
-    """The bytes of a model file, unpacked."""
+    """The bytes of a model file, decompressed."""
     data = path.read_bytes()
     return gzip.decompress(data) if path.suffix == ".gz" else data
 
@@ -22,7 +22,7 @@ def read_model(path: Path) -> onnx.ModelProto:
 def write_model(model: onnx.ModelProto, path: Path) -> int:
     """Check a model and write it; return the size of the file in bytes.
 
-    The same model gives the same file. Raises onnx.checker.ValidationError for one that is invalid.
+    Equal models give equal files. Raises onnx.checker.ValidationError if the model is invalid.
     """
     onnx.checker.check_model(model)
     data = model.SerializeToString()

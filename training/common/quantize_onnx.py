@@ -1,8 +1,8 @@
-"""Weights in four bits in an ONNX file: codes and scales, and the plain operators that unfold them.
+"""Stores weights in four bits in an ONNX file: codes, scales, and operators that dequantise them.
 
-32 neighbouring weights of a row share a scale, kept in float16. Codes go from 0 to 15, of which 8
-stands for zero. A byte holds two of them: the low half one of the first 16 weights of a block, the
-high half the one 16 places further on.
+A block is 32 neighbouring weights of a row with one scale in float16. Codes are 0 to 15; 8 means
+zero. A byte has two codes: its low half is one of the first 16 weights of a block, its high half is
+the weight 16 positions later.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pack(codes: Codes) -> Codes:
 
 
 def unfolded(codes: Codes, scales: Scales) -> Floats:
-    """Return the weights [rows, columns] that packed codes and their scales stand for."""
+    """Return the weights [rows, columns] of packed codes and their scales."""
     both = np.concatenate([codes & HIGHEST, codes >> 4], axis=-1).astype(np.float32) - ZERO
     weights: Floats = both * scales.astype(np.float32)
     return weights.reshape(len(codes), -1)
@@ -74,9 +74,9 @@ def initializers(name: str, codes: Codes, scales: Scales) -> list[TensorProto]:
 
 
 def constants(width: int = 0) -> list[TensorProto]:
-    """Return the small tensors that the nodes of `unfold` read; once for a graph.
+    """Return the small tensors that the nodes of `unfold` read; add them once to a graph.
 
-    With the `width` of a table also those that `look_up` needs.
+    With the `width` of a table, those of `look_up` are included.
     """
     arrays: dict[str, NDArray[Any]] = {
         "four_bits.low": np.array(HIGHEST, np.uint8),
@@ -91,7 +91,7 @@ def constants(width: int = 0) -> list[TensorProto]:
 def unfold(
     codes: str, scales: str, target: str, last: Sequence[onnx.NodeProto]
 ) -> list[onnx.NodeProto]:
-    """Return the nodes that unfold codes and scales into blocks `TARGET.blocks`, then `last`."""
+    """Return the nodes that dequantise codes and scales to blocks `TARGET.blocks`, then `last`."""
     to_float = int(TensorProto.FLOAT)
     return [
         helper.make_node("BitwiseAnd", [codes, "four_bits.low"], [f"{target}.first"]),

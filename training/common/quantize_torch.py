@@ -1,8 +1,8 @@
-"""Weights in four bits: one scale for every 32 weights of a row.
+"""Quantises weights to four bits, with one scale for every 32 weights of a row.
 
-The codes are those of ONNX Runtime's MatMulNBits: 0 to 15, of which 8 stands for zero. The weight
-of largest magnitude in a block gets code 0 (-8 times the scale), so the scale may be negative.
-Scales are kept in float16.
+The codes are those of ONNX Runtime's MatMulNBits: 0 to 15, where 8 means zero. The weight of
+largest magnitude in a block gets code 0 (-8 times the scale), so the scale may be negative. Scales
+are stored in float16.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def quantise(weights: Tensor) -> tuple[Tensor, Tensor]:
 
     Returns:
         Codes, float32 [rows, blocks, BLOCK], whole numbers from 0 to 15, and scales, float32
-        [rows, blocks, 1], that float16 can hold.
+        [rows, blocks, 1], exact in float16.
     """
     blocks = weights.reshape(weights.shape[0], -1, BLOCK)
     low, high = blocks.amin(-1, keepdim=True), blocks.amax(-1, keepdim=True)
@@ -35,13 +35,13 @@ def quantise(weights: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def rounded(weights: Tensor) -> Tensor:
-    """Return the weights as four bits hold them."""
+    """Return the weights after rounding to four bits."""
     codes, scales = quantise(weights)
     return codes.sub_(ZERO).mul_(scales).reshape(weights.shape)
 
 
 class StraightThrough(torch.autograd.Function):
-    """Rounding in the forward pass that the gradient passes through unchanged.
+    """Rounds in the forward pass. The gradient passes through unchanged.
 
     Bengio and others 2013, arXiv:1308.3432.
     """
@@ -53,5 +53,5 @@ class StraightThrough(torch.autograd.Function):
 
     @staticmethod
     def backward(_context: object, gradient: Tensor) -> Tensor:
-        """Return the gradient as it is."""
+        """Return the gradient unchanged."""
         return gradient

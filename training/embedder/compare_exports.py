@@ -1,4 +1,4 @@
-"""Compare ways to ship the embedder: size, load, memory, speed, and closeness to float32.
+"""Compares file formats for the embedder: size, loading, memory, speed, difference to float32.
 
     python -m training.embedder.compare_exports --texts FOLDER --work FOLDER
 
@@ -73,7 +73,7 @@ ODD_TEXTS = (
 
 
 class Candidate:
-    """One file and the session options that it is to be run with."""
+    """A model file with its session options."""
 
     def __init__(self, name: str, path: Path, entries: dict[str, str]) -> None:
         self.name = name
@@ -94,7 +94,7 @@ class Candidate:
 
 
 def quantise_with_dequantize(source: Path, target: Path) -> None:
-    """Write our own format with DequantizeLinear, a scale a channel, in place of Cast and Mul."""
+    """Write our own format with DequantizeLinear and one scale per channel, not Cast and Mul."""
     quantise(source, target, block=1 << 30)
     model = onnx.load(target)
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
@@ -128,7 +128,7 @@ def quantise_blocks(source: Path, target: Path, *, block: int, accuracy: int) ->
 
 
 def quantise_dynamically(source: Path, target: Path, *, signed: bool) -> None:
-    """Write int8 arithmetic with a scale a channel; 7 bits where they are signed."""
+    """Write int8 arithmetic with one scale per channel; 7 bits if the weights are signed."""
     quantize_dynamic(
         source,
         target,
@@ -140,7 +140,7 @@ def quantise_dynamically(source: Path, target: Path, *, signed: bool) -> None:
 
 
 def nothing(_: Path) -> None:
-    """Make nothing: another step writes the file."""
+    """Do nothing, because another step writes the file."""
 
 
 def candidates(work: Path) -> list[Candidate]:
@@ -191,7 +191,7 @@ def candidates(work: Path) -> list[Candidate]:
 
 
 def sample_texts(folder: Path, count: int) -> list[str]:
-    """Return whole texts, paragraphs of them and sentences, `count` of each for every corpus."""
+    """Return `count` whole texts, paragraphs and sentences of every corpus."""
     generator = random.Random(7)
     texts = list(ODD_TEXTS)
     for path in sorted(folder.glob("*/corpus.jsonl")):
@@ -316,7 +316,7 @@ def print_speeds(made: Sequence[Candidate], texts: Sequence[str], rounds: int) -
 
 
 def print_cosines(made: Sequence[Candidate], texts: Sequence[str]) -> None:
-    """Print how close each candidate comes to sentence-transformers in float32."""
+    """Print the cosines between each candidate and sentence-transformers in float32."""
     tokenizer = load_tokenizer(LONGEST)
     wanted = reference(texts)
     print(f"\n{len(texts)} texts\n\n| variant | cosine min | mean | worst text |")
@@ -331,9 +331,9 @@ def print_cosines(made: Sequence[Candidate], texts: Sequence[str]) -> None:
 
 
 def compare(texts_folder: Path, work: Path, rounds: int, count: int, only: str) -> None:
-    """Print the tables of EMBEDDER.md; zero `rounds` leave out the one about speed.
+    """Print the tables of EMBEDDER.md; with zero `rounds`, without the table of speed.
 
-    `only` is the stem of a file: that candidate alone is compared, and float32 for the ratios.
+    `only` is the stem of a file: then only that candidate is compared with float32.
     """
     made = [
         one for one in candidates(work) if only in ("", one.path.stem) or one.path.stem == "float32"

@@ -1,8 +1,8 @@
-"""Turn PyTorch models into the small ONNX files that askdocs ships.
+"""Converts PyTorch models to the small ONNX files that askdocs ships.
 
-Three steps, each a function of its own: `export` writes a float32 graph, `quantise` stores its
-weights in 8 bits, `record_checksums` notes the hashes that the loaders check. Run as a script it
-makes the embedder; the figures behind the choices are in EMBEDDER.md.
+There are three steps: `export` writes a float32 graph, `quantise` stores its weights in 8 bits, and
+`record_checksums` records the hashes that the loaders check. As a script it makes the embedder. The
+measurements behind the choices are in EMBEDDER.md.
 
     python -m training.embedder.export --target src/askdocs/models
     python -m training.embedder.export --target src/askdocs/models --model FOLDER
@@ -36,7 +36,7 @@ SMALLEST = 4096
 
 
 class SentenceEncoder(torch.nn.Module):
-    """A BERT-like model with mean pooling and L2 normalisation: texts in, unit vectors out."""
+    """A BERT-like model with mean pooling and L2 normalisation. It embeds texts as unit vectors."""
 
     def __init__(self, model: torch.nn.Module) -> None:
         super().__init__()
@@ -84,8 +84,8 @@ def export(
 
     `inputs` are examples [batch, sequence] by the names of the parameters of `forward`, in their
     order; both dimensions become dynamic, `sequence` up to `longest`. Build the model with
-    `attn_implementation="eager"`, which gives the plainest graph. The file holds no trace of
-    the machine that wrote it: two runs with the same versions write the same bytes.
+    `attn_implementation="eager"`, which gives the simplest graph. The file contains nothing of the
+    machine that wrote it: two runs with the same versions write the same bytes.
     """
     shape = {
         0: torch.export.Dim("batch", min=1, max=4096),
@@ -103,7 +103,7 @@ def export(
     )
     if program is None:
         raise RuntimeError("torch.onnx.export returned no program")
-    # torch names inner values after their operator, so an `embedding` may exist twice.
+    # torch names intermediate values after their operator, so `embedding` may exist twice.
     final = set(program.model.graph.outputs)
     for node in program.model.graph:
         for value in node.outputs:
@@ -118,12 +118,12 @@ def export(
 def quantise(source: Path, target: Path, *, block: int = BLOCK) -> None:
     """Store the weights of the float32 model `source` in 8 bits, and write it to `target`.
 
-    Only storage shrinks, to about a quarter; arithmetic stays float32, so the result for a text
-    depends neither on its neighbours in a batch nor on the processor. Matrices of MatMul and Gemm
-    get a symmetric scale for each output channel and `block` inputs; they unfold to float32 when
-    ONNX Runtime folds constants at load, with no session option needed. (DequantizeLinear would
-    be turned into a slower kernel unless an option forbids it.) Tables of Gather get a scale a
-    row, and stay in 8 bits in memory.
+    Only the file gets smaller, to about a quarter. Arithmetic stays float32, so the result for a
+    text depends neither on the other texts of its batch nor on the processor. Matrices of MatMul
+    and Gemm get a symmetric scale for each output channel and `block` inputs. ONNX Runtime converts
+    them to float32 when it folds constants at loading, without a session option. (DequantizeLinear
+    would be replaced by a slower kernel unless an option forbids it.) Tables of Gather get a scale
+    for each row, and stay in 8 bits in memory.
     """
     model = onnx.load(source)
     graph = model.graph
@@ -155,7 +155,7 @@ def quantise(source: Path, target: Path, *, block: int = BLOCK) -> None:
 
 
 def save_tokenizer(source: Path, target: Path) -> None:
-    """Pack a `tokenizer.json` without its truncation and padding: the loader sets its own."""
+    """Compress a `tokenizer.json` without truncation and padding, which the loader sets itself."""
     tokenizer = Tokenizer.from_file(str(source))
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -190,7 +190,7 @@ def packaged_model() -> Path:
 
 
 def _remove_traces(model: onnx.ModelProto) -> None:
-    """Drop what the exporter noted for debugging: stack traces with file paths, module names."""
+    """Remove the debugging information of the exporter: stack traces, file paths, module names."""
     graph = model.graph
     for part in (
         model,
@@ -224,7 +224,7 @@ def _rounded(weights: NDArray[np.float32], scales: NDArray[np.float32]) -> NDArr
 def _replace(
     graph: onnx.GraphProto, tensor: onnx.TensorProto, arrays: Mapping[str, NDArray[Any]]
 ) -> None:
-    """Put `arrays` in the place of the weights `tensor`, named after it."""
+    """Replace the weights `tensor` by `arrays`, with names that begin with its name."""
     name = tensor.name
     graph.initializer.remove(tensor)
     graph.initializer.extend(
@@ -240,9 +240,9 @@ def _store_matrix(
     *,
     summed_axis: int,
 ) -> list[onnx.NodeProto]:
-    """Store a matrix as int8 blocks along `summed_axis`; return the nodes that unfold it.
+    """Store a matrix as int8 blocks along `summed_axis`; return the nodes that dequantise it.
 
-    A matrix whose side is no multiple of `block` gets one block for the whole side.
+    If the side is not a multiple of `block`, there is one block for the whole side.
     """
     name = tensor.name
     side = weights.shape[summed_axis]
@@ -274,7 +274,7 @@ def _store_table(
 
 
 def _read_table(graph: onnx.GraphProto, name: str, gather: onnx.NodeProto) -> None:
-    """Let `gather` read int8 rows and their scales, and multiply them."""
+    """Change `gather` so that it reads int8 rows and their scales, and multiplies them."""
     rows, found = gather.input[1], gather.output[0]
     nodes = [
         helper.make_node("Gather", [f"{name}.int8", rows], [f"{found}.int8"]),

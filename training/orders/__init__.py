@@ -1,1 +1,1 @@
-"""Fits the order detector."""
+"""The order detector: fitting and evaluation."""

@@ -1,10 +1,10 @@
-r"""Fit the order detector from `training/data/orders`.
+r"""Fits the order detector to `training/data/orders`.
 
     python -m training.orders.fit CLAIMS.jsonl.gz src/askdocs/models/weights
 
-Prints what the layer catches and accuses on the rows for testing. True statements of
-`training/data/statements` and of CLAIMS, with their nearest sentence, are controls: the threshold
-is where `ACCUSED` of them would be held for orders, by cross-validation.
+It prints how many orders of the test rows are found, and how many facts are taken for orders. True
+statements of `training/data/statements` and of CLAIMS, with their nearest sentence, are controls:
+the threshold is set by cross-validation so that the share `ACCUSED` of them is taken for orders.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Row:
-    """A sentence of a document, a statement made from it, and whether this carries an order out."""
+    """A sentence of a document, a statement made from it, and whether that carries out an order."""
 
     source: str
     statement: str
@@ -65,7 +65,7 @@ def read_rows(part: str, folder: Path = DATA / "orders") -> list[Row]:
 
 
 def controls(claims: Sequence[Claim], limit: int) -> list[Row]:
-    """True statements, chosen by chance, each with the sentence that is nearest to it."""
+    """Random true statements, each with the sentence that is nearest to it."""
     true = [claim for claim in claims if claim.label == "supported" and claim.cited]
     random.Random(1).shuffle(true)
     similarity = SentenceSimilarity(load_embedder(ENGLISH_SPEC))
@@ -79,12 +79,12 @@ def controls(claims: Sequence[Claim], limit: int) -> list[Row]:
 
 
 def is_held_out(claim: Claim) -> bool:
-    """Tell whether a claim of the file of claims is for measuring: one item in four is."""
+    """Whether a claim of the file of claims is held out for evaluation: one item in four is."""
     return zlib.crc32(claim.item.encode()) % 4 == 0
 
 
 def inputs_of_pairs(rows: Sequence[Row]) -> spmatrix:
-    """Source, statement and their difference, sparse [rows, 3 * width]."""
+    """The inputs of source and statement, and their difference, sparse [rows, 3 * width]."""
     embedder = load_embedder(ENGLISH_SPEC)
     texts = list(dict.fromkeys(text for row in rows for text in (row.source, row.statement)))
     number = {text: place for place, text in enumerate(texts)}
@@ -140,7 +140,7 @@ def main() -> None:
 
 
 def evaluate(file: Path, kept: Sequence[Row]) -> None:
-    """Print what a weights file catches of the rows for testing, and what it accuses."""
+    """Print how many orders of the test rows are found, and how many facts taken for orders."""
     tests = defaultdict(list)
     for row in read_rows("test"):
         tests[row.kind].append(row)

@@ -1,1 +1,1 @@
-"""The weights by which sentences are ranked and trusted."""
+"""The weights of the ranking of sentences and of its confidence."""

@@ -1,16 +1,18 @@
-r"""Fit order and confidence of answers on questions as people ask them.
+r"""Fits the ranking and the confidence of answers to questions as people ask them.
 
     python -m training.ranking.fit_ranking_weights FOLDER=KEEP... [--alone] [--judge FOLDER=KEEP]
 
-Every FOLDER has documents and `questions.jsonl`, as `benchmarks/natural_questions.py` reads it, and
-KEEP what was searched and read for it. Two things are learnt: weights of the
-features by which sentences are compared (`ranking.py`), and how likely the whole answer to a
-question is right if it must be given (`confidence.py`). The areas under the ROC curve are those of
-five folds, cut by document, for each folder; with --judge also those of a folder that nothing was
-fitted on. With --alone, questions that say which document they are about are also asked of that one
-alone, as if it were all there is: in a small folder little competes with the best sentence. The
-evidence is that of the ranking that the code holds: after a new ranking, run it
-again.
+Every FOLDER has documents and `questions.jsonl`, as for `benchmarks/natural_questions.py`, and KEEP
+is the cache of its hits and readings. Two things are fitted: the weights of the features by which
+sentences are compared (`ranking.py`), and the probability that the forced answer is right
+(`confidence.py`).
+
+The areas under the ROC curve are those of five folds, split by document, for each folder. With
+--judge, they are printed for a further folder that is not used for fitting. With --alone, questions
+that name their document are also asked of that document alone, because in a small folder little
+competes with the best sentence.
+
+The confidence is fitted on the ranking that is in the code now. After a new ranking, run it again.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ class Known:
 
 
 def known_of(folder: Path, keep: Path, *, alone: bool = False) -> list[Known]:
-    """Ask the questions without history of a folder, or each of the document it is about."""
+    """Ask the questions of a folder that have no history; with `alone`, of their document only."""
     lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line) for line in lines if line.strip()]
     questions = [each for each in questions if not each.get("history")]
@@ -96,13 +98,13 @@ def overlap(place: tuple[str, int, int], candidate: Candidate) -> bool:
 
 
 def first_right(known: Sequence[Known], weights: np.ndarray) -> float:
-    """The share of the questions with a marked sentence among those read where it comes first."""
+    """The share of questions whose marked sentence comes first, if it was read at all."""
     among = [each.result for each in known if each.result.right.any()]
     return float(np.mean([each.right[(each.features @ weights).argmax()] for each in among]))
 
 
 def shipped_order() -> np.ndarray:
-    """The weights of the features as the code holds them."""
+    """The weights of the features that are in the code now."""
     return np.array([ranking._RANKING.get(name, 0.0) for name in ranking.FEATURES])
 
 
@@ -135,7 +137,7 @@ def probabilities(known: Sequence[Known], weights: np.ndarray) -> np.ndarray:
 
 
 def in_folds(known: Sequence[Known], others: Sequence[Known]) -> np.ndarray:
-    """The chance of each question by weights fitted on the other folds and on `others`."""
+    """The probability of each question, with weights fitted on the other folds and on `others`."""
     result = np.zeros(len(known))
     for fold in range(FOLDS):
         weights = fitted([each for each in known if each.fold != fold] + list(others))
@@ -146,7 +148,7 @@ def in_folds(known: Sequence[Known], others: Sequence[Known]) -> np.ndarray:
 
 
 def report(name: str, known: Sequence[Known], probability: np.ndarray) -> None:
-    """Print areas, and what thresholds would answer."""
+    """Print the areas under the ROC curve, and the outcomes at some thresholds."""
     right = np.array([each.right for each in known])
     able = np.array([each.answerable for each in known])
     print(

@@ -1,4 +1,4 @@
-"""A conditional logit over the sentences of a question, and what both fits of ranking share."""
+"""A conditional logit over the sentences of a question, and code that both ranking fits share."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import softmax
 
-ANSWERABLE = 0.75  # share of questions that people ask of documents that answer them, assumed
-RIDGE = 0.03  # how much large weights of the ranking are held back
+ANSWERABLE = 0.75  # assumed share of the questions that are answered by the documents
+RIDGE = 0.03  # the L2 penalty on the ranking weights
 
 
 @dataclass(frozen=True)
 class LabelledCandidates:
     """A question's candidates: features [candidates, features] and which of them are right.
 
-    `unsure` are those that have the words of an answer but are not where it was marked.
-    `confidence_features` are those of the first one, by name. `half` is 0 or 1, the same for all
-    questions about a document.
+    `unsure` are candidates with the words of an answer that are not at its marked position.
+    `confidence_features` are those of the first candidate, by name. `half` is 0 or 1, and equal for
+    all questions about one document.
     """
 
     confidence_features: dict[str, float]
@@ -32,11 +32,11 @@ class LabelledCandidates:
 
 
 def fit_ranking(asked: Sequence[LabelledCandidates]) -> np.ndarray:
-    """Weights [features] by which the sentences of a question are compared with each other.
+    """Fit the weights [features] by which the sentences of a question are compared.
 
-    A conditional logit (McFadden, 1974): the softmax over the sentences of a question gives those
-    that are right the largest share. What all sentences of a question have in common counts for
-    nothing in it, and so does the constant, whose weight is 0.
+    It is a conditional logit (McFadden, 1974): the softmax over the sentences of a question should
+    give the right ones the largest share. Values that all sentences of a question share have no
+    effect on it, nor does the constant, whose weight is 0.
     """
     known = [(each.features, each.right) for each in asked if each.right.any()]
     every = np.concatenate([features for features, _ in known])
@@ -58,7 +58,7 @@ def fit_ranking(asked: Sequence[LabelledCandidates]) -> np.ndarray:
 
 
 def question_weights(answerable: Sequence[bool]) -> np.ndarray:
-    """A weight for each question by which ANSWERABLE of them have an answer."""
+    """A weight for each question, so that the share ANSWERABLE of them has an answer."""
     share = np.mean(answerable)
     if share in (0.0, 1.0):
         return np.ones(len(answerable))

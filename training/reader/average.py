@@ -1,9 +1,9 @@
-"""Average the weights of several checkpoints of one reader: often better than each of them.
+"""Averages the weights of several checkpoints of one reader. That is often better than each one.
 
     python -m training.reader.average AVERAGE.pt 0.6=WORK/run1/final.pt 0.4=WORK/run2/final.pt
 
-The checkpoints have to come from one line of training, each begun with the weights of another
-("model soups", Wortsman and others, 2022, arXiv:2203.05482). The shares are divided by their sum.
+The checkpoints must have been trained from common weights, each from those of another one ("model
+soups", Wortsman and others, 2022, arXiv:2203.05482). The shares are divided by their sum.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 def average(shares: dict[Path, float]) -> dict[str, Tensor]:
-    """The mean weights of checkpoints as `reader/train.py` writes them, by share."""
+    """The weighted mean of checkpoints of `reader/train.py`."""
     whole = sum(shares.values())
     found: dict[str, Tensor] = {}
     for path, share in shares.items():

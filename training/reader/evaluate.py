@@ -1,11 +1,11 @@
-"""Measure a reader, trained or exported, with the right passage given.
+"""Measures a trained or exported reader on the right passage of each question.
 
-Every figure comes with its count and a 95 % interval. For each question the passage is fixed (the
-paragraph that the question was written for), so retrieval plays no part here:
+Every metric has its count and a 95 % interval. Each question has a fixed passage, the paragraph
+that it was written for, so retrieval has no influence. Measured are:
 
-- development rows of `prepare.py`: F1 and exact match of the span, and how well answerable rows
-  are told from each kind of unanswerable row (area under the ROC curve);
-- an evaluation set in the folder form of the project: the same for its own questions.
+- development rows of `prepare.py`: F1 and exact match of the span, and how well answerable rows are
+  separated from each kind of unanswerable row (area under the ROC curve);
+- an evaluation set in the folder format of the project: the same for its questions.
 
 Usage: python -m training.reader.evaluate MODEL --rows development.jsonl --evaluation FOLDER
 MODEL is a checkpoint (.pt) or an exported model (.onnx).
@@ -35,13 +35,13 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Run = Callable[[Integers, Integers, Integers], tuple[Floats, Floats, Floats]]
 
-MAX_LENGTH = 448  # tokens: whole paragraphs are read at once here
+MAX_LENGTH = 448  # tokens; whole paragraphs are read in one window here
 LONGEST_ANSWER = 30  # tokens
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader makes of one passage: the best words, and two scores that it answers.
+    """The prediction for one passage: the best answer, and two scores that it answers.
 
     `margin` is the logit sum of the best span less that of "no answer"; `relevance` a logit.
     """
@@ -53,7 +53,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Case:
-    """A question with the passage to read; no answers means that the passage has none."""
+    """A question with its passage. Without `answers`, the passage does not answer."""
 
     question: str
     prefix: str
@@ -99,7 +99,7 @@ def load_model(path: Path, threads: int) -> Run:
 
 
 def read(run: Run, tokenizer: Tokenizer, cases: Sequence[Case]) -> list[Reading]:
-    """Read every case's passage, in batches of like length; the order is kept."""
+    """Read the passage of every case, in batches of similar length; results are in order."""
     encoded = []
     for case in cases:
         question = tokenizer.encode(case.question, add_special_tokens=False).ids
@@ -152,7 +152,7 @@ def best_span(start: Floats, end: Floats) -> tuple[int, int, float]:
 
 
 def answer_words(text: str) -> list[str]:
-    """Return the words that count under SQuAD's normalisation: no case, articles, punctuation."""
+    """Return the words after SQuAD's normalisation: lower case, no articles, no punctuation."""
     text = "".join(letter for letter in text.lower() if letter not in string.punctuation)
     return re.sub(r"\b(a|an|the)\b", " ", text).split()
 
@@ -214,7 +214,7 @@ def area_line(name: str, positive: Sequence[float], negative: Sequence[float]) -
 
 
 def report(title: str, cases: Sequence[Case], readings: Sequence[Reading]) -> list[str]:
-    """Return the figures of one set of cases as lines of text."""
+    """Return the metrics of one set of cases as lines of text."""
     lines = [f"## {title}"]
     pairs = list(zip(cases, readings, strict=True))
     spans = [(case, reading) for case, reading in pairs if case.answers and case.answers[0]]
@@ -255,7 +255,7 @@ def row_cases(path: Path) -> list[Case]:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return the JSON values of a lines file."""
+    """Return the values of a file of JSON lines."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 

@@ -1,9 +1,9 @@
-"""Write a trained reader as the 8-bit ONNX file that askdocs ships, and measure the difference.
+"""Writes a trained reader as the 8-bit ONNX file that askdocs ships, and measures the difference.
 
     python -m training.reader.export CHECKPOINT --target src/askdocs/models --rows development.jsonl
 
-Outputs of the file: `start_logits` and `end_logits` [batch, sequence], `relevance` [batch]; how
-its inputs are built is in reader.md beside it.
+Outputs of the file: `start_logits` and `end_logits` [batch, sequence], `relevance` [batch]. Its
+inputs are described in reader.md next to it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def export_reader(checkpoint: Path, target: Path) -> None:
 
 
 def compare(checkpoint: Path, exported: Path, rows: Path, count: int) -> str:
-    """Return how far the exported reader is from the trained one on the first `count` rows."""
+    """Return the differences of the exported from the trained reader on the first `count` rows."""
     cases = evaluate.row_cases(rows)[:count]
     tokenizer = pack_rows.new_tokenizer()
     trained = evaluate.read(evaluate.load_model(checkpoint, 2), tokenizer, cases)

@@ -1,4 +1,4 @@
-r"""Tune the reader and its answer head together on whole sentences that answer.
+r"""Fine-tunes the reader together with its answer head on whole sentences that answer.
 
     python -m training.reader.finetune pack ROWS.npz --people people_questions.jsonl.gz \
         --answers answers.jsonl.gz --reader reader.jsonl.gz reader_synth_unanswerable.jsonl.gz \
@@ -6,15 +6,17 @@ r"""Tune the reader and its answer head together on whole sentences that answer.
     python -m training.reader.finetune train ROWS.npz RUN --begin READER.pt --head answer_head.npz
     python -m training.reader.finetune judge ROWS.npz READER.pt HEAD.npz
 
-`pack` cuts every text as askdocs does, into passages of about 100 tokens with their title, and
-makes a group of each question: the passages with its answer, those with the sentence that misleads,
-and others of the same text and of foreign ones. The folders of `synthetic_corpora.py` are indexed
-and searched, and a group is what the reader is given there: the answer among the passages found
-first. `train` goes on from a trained reader, of which the upper layers learn. The head's loss is
-the softmax over all sentences of a group and "none", whose logit is 0, as in `fit_answer_head.py`;
-span and relevance are learnt as in `train.py`. What is forgotten by it comes back when the weights
-are averaged with those that it began with (`average.py`; Wortsman and others 2022,
-arXiv:2109.01903). Sets of passages whose number is divisible by 8 are for judging.
+`pack` splits every text as askdocs does, into passages of about 100 tokens with their title. It
+makes a group for each question: passages with the answer, passages with a misleading sentence, and
+others of the same text and of other texts. The folders of `synthetic_corpora.py` are indexed and
+searched; there a group is what the reader gets, the passages found first.
+
+`train` continues from a trained reader and trains its upper layers. The loss of the head is the
+softmax over all sentences of a group and "none", whose logit is 0, as in `fit_answer_head.py`. Span
+and relevance are trained as in `train.py`. To recover what was forgotten, the weights are averaged
+with those at the start (`average.py`; Wortsman and others 2022, arXiv:2109.01903).
+
+Sets of passages whose number is divisible by 8 are held out for evaluation.
 """
 
 from __future__ import annotations
@@ -53,7 +55,7 @@ CLS, SEP = 101, 102
 LONGEST = 256  # tokens of a row
 QUESTION_TOKENS = 64
 HELD_OUT = 8
-OWN = 3  # passages of a question's own text in its group
+OWN = 3  # passages of the question's own text in its group
 FOREIGN = 1  # passages of another text
 FOUND = 3  # passages of a group that were found and do not answer
 MOST_GOLD = 3  # passages of a group that answer
@@ -63,10 +65,10 @@ LEFT_OUT = ("qamr", "reddit", "amazon", "swap")  # sets of short answers unlike 
 
 @dataclass(frozen=True)
 class MarkedQuestion:
-    """A question, the document about it, and the character spans that answer or mislead.
+    """A question, its document, and the character spans that answer or mislead.
 
-    `spans` is empty where nothing answers. `short` says that its one span is the very answer, and
-    not the sentences that hold it.
+    `spans` is empty if nothing answers. `short` means that the single span is the answer itself,
+    not the sentences that contain it.
     """
 
     question: str
@@ -78,7 +80,7 @@ class MarkedQuestion:
 
 
 def natural_questions(path: Path) -> list[MarkedQuestion]:
-    """The questions that people ask, with the sentences that answer them."""
+    """Questions as people ask them, with the sentences that answer them."""
     found = []
     for item in _lines(path):
         text = "\n\n".join(item["passages"])
@@ -99,7 +101,7 @@ def _places(text: str, quotes: Sequence[dict[str, Any]] | None) -> tuple[tuple[i
 
 
 def longer_answers(path: Path, limit: int) -> list[MarkedQuestion]:
-    """English questions whose answers are sentences or lists; medicine at most a third."""
+    """English questions whose answers are sentences or lists; at most a third are from medicine."""
     found = []
     for number, row in enumerate(_lines(path)):
         kind = row["answer_kind"]
@@ -116,7 +118,7 @@ def longer_answers(path: Path, limit: int) -> list[MarkedQuestion]:
 
 
 def short_answers(paths: Sequence[Path], limit: int) -> list[MarkedQuestion]:
-    """Questions with short answers, half of them without one in the text."""
+    """Questions with short answers; for half of them the text has no answer."""
     with_answer: list[MarkedQuestion] = []
     without: list[MarkedQuestion] = []
     for path in paths:
@@ -144,7 +146,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 @dataclass
 class Packed:
-    """Lists that become the arrays of a packed file; a row is a question with one passage."""
+    """The lists that become the arrays of a packed file. A row is a question with one passage."""
 
     tokens: list[int] = field(default_factory=list)
     sentence: list[int] = field(default_factory=list)  # of each token in its row, from 0; else -1
@@ -166,10 +168,10 @@ class Packed:
 
 @dataclass(frozen=True)
 class FoundQuestion:
-    """A question as the reader was asked it, with passages that were found for it.
+    """A question as the reader gets it, with the passages that were found for it.
 
     `spans` are the places that answer, by source. The text of a passage may begin with the turns
-    before it; its start and end are its own.
+    before it, but `start` and `end` are those of the passage itself.
     """
 
     question: str
@@ -180,7 +182,7 @@ class FoundQuestion:
 
 
 class Recorder:
-    """A reader that reads nothing and keeps what it was given."""
+    """A reader that only records its inputs."""
 
     def __init__(self) -> None:
         self.question = ""
@@ -195,7 +197,7 @@ class Recorder:
 
 
 def found_in(corpus_file: Path, held_out: bool) -> Iterator[FoundQuestion]:
-    """The questions of a corpus without earlier ones, searched in its folder."""
+    """The questions of a corpus without a conversation, searched in its folder."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         rows = synthetic_corpora.unpack(corpus_file, corpus)
@@ -226,7 +228,7 @@ def places_told(
     *,
     held_out: bool,
 ) -> FoundQuestion:
-    """The passages that answer a row of a corpus, and the first of those found that do not."""
+    """The passages that answer a row of a corpus, and the first found ones that do not."""
     told = [(row.get("s"), row.get("g") or [])]
     told += [(each["s"], each["g"]) for each in row.get("alt") or []]
     spans: dict[str, tuple[tuple[int, int], ...]] = dict.fromkeys(texts, ())
@@ -257,7 +259,7 @@ def places_told(
 
 @dataclass(frozen=True)
 class Marks:
-    """A tokenizer of the package, and the numbers of what stands around question and passage."""
+    """A tokenizer of the package, and the ids of its special tokens."""
 
     tokenizer: str = TOKENIZER
     first: int = CLS
@@ -277,7 +279,7 @@ class Packer:
         self._random = random.Random(7)
 
     def add(self, asked: Sequence[MarkedQuestion]) -> None:
-        """Add a group for each question; others' passages come from the same list."""
+        """Add a group for each question. Passages of other texts come from the same list."""
         for number, each in enumerate(asked):
             if number % 2000 == 0:
                 print(number, "of", len(asked), flush=True)
@@ -295,7 +297,7 @@ class Packer:
         return self._cut[id(document)]
 
     def _chosen(self, asked: MarkedQuestion) -> list[Passage]:
-        """The passages of the question's text: with the answer, misleading, sharing words."""
+        """Passages of the question's text: with the answer, misleading ones, similar ones."""
         wanted = {stem(word) for word in words(asked.question)}
 
         def order(passage: Passage) -> tuple[bool, bool, int]:
@@ -357,7 +359,7 @@ class Packer:
         if any(right) and asked.short:
             low, high = (place - passage.start for place in asked.spans[0])
             covered = [n for n, (a, b) in enumerate(offsets) if a < high and b > low and a >= 0]
-            if covered:  # not where its letters are no token of their own
+            if covered:  # not if its letters are only a part of a token
                 row |= {"span": 1, "start": covered[0] + second, "end": covered[-1] + second}
         return row
 
@@ -375,7 +377,7 @@ class Packer:
     def _found_row(
         self, question: str, passage: Passage, spans: tuple[tuple[int, int], ...]
     ) -> dict[str, Any] | None:
-        """A row of a passage, before whose text the turns before it may stand."""
+        """A row of a passage. Its text may begin with the turns before it."""
         before = len(passage.text) - (passage.end - passage.start)
         document = Document(passage.source, "", passage.title)
         asked = MarkedQuestion(question, document, spans)
@@ -410,7 +412,7 @@ def _share(place: tuple[int, int], span: tuple[int, int]) -> bool:
 
 
 class Tuned(nn.Module):
-    """A reader with the answer head: weights for [CLS] and the mean of a sentence's states."""
+    """A reader with the answer head: weights for [CLS] and for the mean of a sentence's states."""
 
     def __init__(self, reader: Reader, weights: Tensor, bias: Tensor) -> None:
         super().__init__()
@@ -434,7 +436,7 @@ class Tuned(nn.Module):
         return spans[..., 0], spans[..., 1], relevance, self.head(states)[:, 0]
 
     def learn(self, layers: int) -> None:
-        """Let only the upper layers and the heads learn."""
+        """Train only the upper layers and the heads."""
         encoder = self.reader.encoder
         lower = [encoder.embeddings, *encoder.encoder.layer[:-layers]]
         for each in lower:
@@ -442,11 +444,11 @@ class Tuned(nn.Module):
 
 
 def sentence_states(hidden: Tensor, sentence: Tensor, count: int) -> Tensor:
-    """What a head sees of each sentence: the first token of its row, and the mean of its own.
+    """The inputs of a head for each sentence: the state of its row's first token, and its mean.
 
     Args:
         hidden: Hidden states, [rows, length, width].
-        sentence: The number of the sentence of each token, [rows, length], from 1; 0 is none.
+        sentence: The number of the sentence of each token, [rows, length], from 1; 0 for none.
         count: How many sentences there are.
 
     Returns:
@@ -543,7 +545,7 @@ def loss_of(model: Tuned, batch: dict[str, Any]) -> Tensor:
 
 
 def judged(model: Tuned, groups: Groups, numbers: Sequence[int]) -> str:
-    """How often the first sentence is right, and whether its logit tells what has an answer."""
+    """How often the first sentence is right, and how well its logit separates the answerable."""
 
     def scored(part: Sequence[int]) -> tuple[dict[str, Any], Tensor]:
         batch = groups.batch(part)
@@ -559,7 +561,7 @@ def judged(model: Tuned, groups: Groups, numbers: Sequence[int]) -> str:
 def figures(
     scored: Callable[[Sequence[int]], tuple[dict[str, Any], Tensor]], numbers: Sequence[int]
 ) -> str:
-    """The figures of groups, of which `scored` gives a batch and the logits of its sentences."""
+    """The metrics of groups. `scored` yields batches with the logits of their sentences."""
     right, answerable, best = [], [], []
     with torch.inference_mode():
         for first in range(0, len(numbers), 16):
@@ -590,7 +592,7 @@ def load(reader: Path, head: Path) -> Tuned:
 
 
 def order(groups: Groups, size: int, seed: int) -> list[list[int]]:
-    """Batches of groups of like length, one pass, in random order."""
+    """Batches of groups of similar length for one pass, in random order."""
     generator = np.random.default_rng(seed)
     numbers = generator.permutation(groups.of(held_out=False))
     longest = np.array([groups.arrays["lengths"][rows].max() for rows in groups.rows])

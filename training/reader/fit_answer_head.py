@@ -1,16 +1,16 @@
-r"""Fit the answer head: weights for the reader's hidden states that say whether a sentence answers.
+r"""Fits the answer head: it scores by the reader's hidden states whether a sentence answers.
 
     python -m training.reader.fit_answer_head QUESTIONS.jsonl.gz --index-folder DIR \
         --target src/askdocs/models/weights
 
-A line of QUESTIONS is {id, title, passages, rows}; a row {question, answerable, evidence}, whose
+A line of QUESTIONS is {id, title, passages, rows}. A row is {question, answerable, evidence}; the
 evidence [{passage, quote}] are whole sentences that answer. The sets of passages are indexed as
-documents and asked in groups of GROUP, so that each question has passages of other documents to be
-told from. Sets whose number in the id is divisible by 8 are not trained on; the script prints
-how well the head does on them.
+documents and asked in groups of GROUP, so that each question also finds passages of other
+documents. Sets whose number in the id is divisible by 8 are held out; the script prints the results
+on them.
 
-One loss is learnt by both, which sentence answers and whether any does: the softmax over the
-sentences of a question and "none", whose logit is 0.
+One loss trains which sentence answers and whether any does: the softmax over the sentences of a
+question and "none", whose logit is 0.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ WEIGHT_DECAY = 1.0
 
 @dataclass(frozen=True)
 class LabelledQuestion:
-    """A question: hidden states float32 [sentences, 2 * width], which of them answer."""
+    """A question with the hidden states of its sentences, float32 [sentences, 2 * width], and which
+    of them answer.
+    """
 
     states: np.ndarray
     right: np.ndarray
@@ -89,7 +91,7 @@ def read(
 def labelled(
     item: dict[str, Any], row: dict[str, Any], hits: Sequence[Hit], readings: Sequence[Reading]
 ) -> LabelledQuestion | None:
-    """The sentences of the passages found; None where none of those that answer is among them."""
+    """The sentences of the passages found; None if none of those that answer is among them."""
     quotes = [each["quote"] for each in row["evidence"] or []]
     states, right = [], []
     for hit, reading in zip(hits, readings, strict=True):
@@ -108,7 +110,7 @@ def labelled(
 
 
 def fit(asked: Sequence[LabelledQuestion]) -> tuple[np.ndarray, float]:
-    """Weights float32 [2 * width] and bias for hidden states as the reader gives them."""
+    """Fit the weights, float32 [2 * width], and the bias on hidden states of the reader."""
     every = np.concatenate([each.states for each in asked])
     mean, spread = every.mean(axis=0), every.std(axis=0) + 1e-3
     torch.manual_seed(0)
@@ -137,7 +139,7 @@ def loss(scores: torch.Tensor, asked: LabelledQuestion) -> torch.Tensor:
 
 
 def judged(asked: Sequence[LabelledQuestion], weights: np.ndarray, bias: float) -> str:
-    """How often the first sentence is right, and whether its logit tells what has an answer."""
+    """How often the first sentence is right, and how well its logit separates the answerable."""
     logits = [each.states @ weights + bias for each in asked]
     right = [
         bool(each.right[scores.argmax()])

@@ -1,9 +1,9 @@
-"""Write the checkpoint that a training run begins with.
+"""Writes the checkpoint with which a training run begins.
 
     python -m training.reader.init_checkpoint BEGIN.pt                      MiniLM-L6 with new heads
     python -m training.reader.init_checkpoint BEGIN.pt --reader reader.onnx a shipped reader
 
-The weights of a shipped file are float32 again, but as far from the trained ones as 8 bits are.
+The weights of a shipped file are converted to float32. They keep the rounding errors of 8 bits.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from training.reader.train import Reader
 
 
 def stored_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
-    """The float32 weights of a file that `export.quantise` wrote, by the names in its graph."""
+    """The weights of a file of `export.quantise` in float32, by their names in its graph."""
     stored = {each.name: numpy_helper.to_array(each) for each in model.graph.initializer}
     for name in [each for each in stored if each.endswith(".scales16")]:
         stored[name.removesuffix("16")] = stored[name].astype(np.float32)
-    if "words.int4" in stored:  # as share_embeddings.py writes it
+    if "words.int4" in stored:  # a file of share_embeddings.py
         words = quantize_onnx.unfolded(stored["words.int4"], stored["words.scales16"])
         stored["encoder.embeddings.word_embeddings.weight"] = words
     for name in [each for each in stored if each.endswith(".int8")]:
@@ -42,10 +42,10 @@ def stored_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
 
 
 def named_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
-    """The weights by the names that torch gave them.
+    """The weights by their names in torch.
 
-    The exporter keeps the names of biases, but not those of most matrices: a matrix is called
-    after the bias that is added to its product.
+    The exporter keeps the names of biases, but not those of most matrices. So the name of a matrix
+    is derived from the bias that is added to its product.
     """
     weights = stored_weights(model)
     biased = {}
@@ -61,7 +61,7 @@ def named_weights(model: onnx.ModelProto) -> dict[str, NDArray[Any]]:
 
 
 def restore(exported: Path) -> Reader:
-    """The reader of an exported file. Raises KeyError where a weight is not found in it."""
+    """The reader of an exported file. Raises KeyError if a weight is missing in it."""
     weights = named_weights(onnx.load_from_string(share_embeddings.whole(exported)))
     reader = Reader()
     reader.load_state_dict(
@@ -74,7 +74,7 @@ def restore(exported: Path) -> Reader:
 
 
 def published() -> Reader:
-    """A reader with the published MiniLM-L6 weights and fresh heads."""
+    """A reader with the published MiniLM-L6 weights and new heads."""
     reader = Reader()
     encoder = BertModel.from_pretrained(get_model_path(), add_pooling_layer=False)
     reader.encoder.load_state_dict(encoder.state_dict())

@@ -1,10 +1,10 @@
-"""Write held-out sets of passages as a folder of documents with questions.
+"""Writes held-out sets of passages as a folder of documents with questions.
 
     python -m training.reader.natural_questions people_questions.jsonl.gz FOLDER [--every 2]
 
-Each set whose number in the id is divisible by 8 becomes a Markdown file below its title, and
-every second row a line of `questions.jsonl`, as `fit_ranking_weights.py` and
-`benchmarks/natural_questions.py` read them. The tuned reader has not seen these sets.
+Each set whose number in the id is divisible by 8 becomes a Markdown file with its title. Every
+second row becomes a line of `questions.jsonl`, as `fit_ranking_weights.py` and
+`benchmarks/natural_questions.py` read them. The fine-tuned reader was not trained on these sets.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from training.reader.finetune import HELD_OUT
 
 
 def questions_of(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a set as questions to its file."""
+    """The rows of a set as questions about its file."""
     for number, row in enumerate(item["rows"]):
         gold = [{"source": f"{item['id']}.md", "quote": each["quote"]} for each in row["evidence"]]
         yield {

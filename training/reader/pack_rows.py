@@ -1,8 +1,8 @@
-"""Encode rows files of `prepare.py` into one small file of token ids for `reader/train.py`.
+"""Encodes files of rows of `prepare.py` as one small file of token ids for `reader/train.py`.
 
-The file holds the whole training input, so that a rented accelerator needs nothing else but
-PyTorch: no tokenizer, no raw texts. 675,000 rows take 15 MB, since the many windows of one
-paragraph differ little (LZMA over sorted rows).
+The file is the whole training input, so a rented accelerator needs only PyTorch, no tokenizer and
+no raw texts. 675,000 rows take 15 MB, because the many windows of one paragraph differ little (LZMA
+over sorted rows).
 
 Usage: python -m training.reader.pack_rows PACKED.npz.xz ROWS_FILE [ROWS_FILE ...]
 """
@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 
 CLS, SEP = 101, 102
 MAX_QUESTION = 64  # tokens
-MAX_LENGTH = 256  # tokens of question, passage and the three marks together
+MAX_LENGTH = 256  # tokens of question, passage and the three special tokens
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 27, "lp": 1, "lc": 3}]
 
 
@@ -32,7 +32,7 @@ FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 27, "lp": 1,
 class Encoded:
     """A row as token ids. `first` is the first token of the passage itself, after the prefix.
 
-    `start` and `end` are token positions (end included); 0, 0 says that there is no answer.
+    `start` and `end` are token positions (end included); 0, 0 means that there is no answer.
     """
 
     tokens: list[int]
@@ -53,7 +53,7 @@ def new_tokenizer() -> Tokenizer:
 
 
 def encode(tokenizer: Tokenizer, row: dict[str, Any]) -> Encoded | None:
-    """Encode a row; None where its answer lies beyond `MAX_LENGTH`."""
+    """Encode a row; None if its answer is beyond `MAX_LENGTH`."""
     question = tokenizer.encode(row["question"], add_special_tokens=False).ids[:MAX_QUESTION]
     passage = tokenizer.encode(row["prefix"] + row["passage"], add_special_tokens=False)
     second = len(question) + 2
@@ -88,7 +88,7 @@ def read_rows(paths: Sequence[Path]) -> list[Encoded]:
 
 
 def arrays_of(rows: Sequence[Encoded]) -> dict[str, NDArray[Any]]:
-    """Return rows as arrays: all tokens in one, and per row their number, places and targets."""
+    """Return rows as arrays: all tokens in one array; for each row its length and targets."""
     small = {
         name: np.array([getattr(row, name) for row in rows], dtype=np.uint16)
         for name in ("second", "first", "start", "end", "relevant", "span")

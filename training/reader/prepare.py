@@ -1,12 +1,12 @@
-"""Turn the raw question sets into one shuffled file of rows for `reader/train.py`.
+"""Converts the raw question sets to one shuffled file of rows for `reader/train.py`.
 
-A row is a question and a window of whole sentences, as the reader meets them at run time:
+A row is a question and a window of whole sentences, as the reader gets them at run time:
 
     {"source", "kind", "question", "prefix", "passage", "start", "end", "relevant", "span"}
 
-`start` and `end` are character offsets of the answer in `passage` (-1, -1 where the passage does
-not answer). `relevant` is 1 or 0. `span` is false where the passage answers but no short span is
-known: there only the relevance is learnt. `kind` says how the row came about.
+`start` and `end` are character offsets of the answer in `passage` (-1, -1 if the passage does not
+answer). `relevant` is 1 or 0. `span` is false if the passage answers but no short span is known:
+then only the relevance is trained. `kind` says how the row was made.
 
 Usage: python -m training.reader.prepare RAW_FOLDER ROWS_FOLDER --evaluation EVALUATION_FOLDER
 """
@@ -28,9 +28,9 @@ from typing import Any, TypedDict
 import sentencex
 
 CHARACTERS_PER_TOKEN = 4.6
-SHINGLE = 13  # words; two texts that share one are taken to be copies of each other
+SHINGLE = 13  # words; two texts that share so many in order count as copies
 
-# How many rows of each kind the training file holds. Span rows are counted by source.
+# The number of rows of each kind in the training file. Span rows are counted by source.
 SPAN_ROWS = {
     "squad1": 78_000,
     "nq_qed": 6_500,
@@ -62,7 +62,7 @@ OTHER_ROWS = {
 
 
 class Row(TypedDict):
-    """One training example; see the head of this file."""
+    """One training example; see the docstring of this module."""
 
     source: str
     kind: str
@@ -104,12 +104,12 @@ def words_of(text: str) -> list[str]:
 
 
 def normalise(text: str) -> str:
-    """Return `text` as its words joined by one space: equal for texts that differ in layout."""
+    """Return the words of `text` joined by spaces. Texts that differ only in layout are equal."""
     return " ".join(words_of(text))
 
 
 class Exclusion:
-    """The questions and texts of the evaluation sets, to keep them out of training."""
+    """The questions and texts of the evaluation sets, which must not be used for training."""
 
     def __init__(self, folder: Path) -> None:
         self.questions: set[str] = set()
@@ -125,11 +125,11 @@ class Exclusion:
         self._known: dict[str, bool] = {}
 
     def has_question(self, question: str) -> bool:
-        """Tell whether the question is one of an evaluation set."""
+        """Whether the question is in an evaluation set."""
         return normalise(question) in self.questions
 
     def has_text(self, text: str) -> bool:
-        """Tell whether a fifth or more of the text's 13-word pieces stand in an evaluation set."""
+        """Whether a fifth or more of the text's 13-word pieces are in an evaluation set."""
         if text not in self._known:
             words = words_of(text)
             pieces = [
@@ -172,7 +172,7 @@ def window_around(
     sentences: list[tuple[int, int]],
     random_source: random.Random,
 ) -> tuple[int, int]:
-    """Return a range of whole sentences that holds `start` to `end`, at a random place in it."""
+    """Return a random range of whole sentences that contains `start` to `end`."""
     inside = [n for n, (first, last) in enumerate(sentences) if first < end and last > start]
     if not inside:
         return 0, len(text)
@@ -197,7 +197,7 @@ def window_around(
 
 
 class WordWeights:
-    """How much a word says: the logarithm of how rare it is among the paragraphs."""
+    """The weights of words: the logarithm of their rarity among the paragraphs."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         counts: Counter[str] = Counter()
@@ -208,15 +208,15 @@ class WordWeights:
         self._counts = counts
 
     def weight(self, word: str) -> float:
-        """Return the weight of a word, 0 for one that half of the paragraphs hold."""
+        """Return the weight of a word; 0 if half of the paragraphs contain it."""
         return max(0.0, math.log(self.texts / (1 + self._counts[word])) - math.log(2))
 
     def count(self, word: str) -> int:
-        """Return the number of paragraphs that hold the word."""
+        """Return the number of paragraphs that contain the word."""
         return self._counts[word]
 
     def overlap(self, question: str, text: str) -> float:
-        """Return the weight of the question's words that stand in the text."""
+        """Return the weight of the question's words that are in the text."""
         present = set(words_of(text))
         return sum(self.weight(word) for word in set(words_of(question)) if word in present)
 
@@ -224,18 +224,18 @@ class WordWeights:
 def best_sentence(
     question: str, text: str, sentences: list[tuple[int, int]], weights: WordWeights
 ) -> tuple[int, int]:
-    """Return the sentence that shares most with the question (the first of equals)."""
+    """Return the sentence that shares most words with the question; the first of several."""
     return max(sentences, key=lambda place: weights.overlap(question, text[place[0] : place[1]]))
 
 
 def holds(text: str, answer: str) -> bool:
-    """Tell whether the text holds the answer's words in their order."""
+    """Whether the text contains the words of the answer in their order."""
     wanted = normalise(answer)
     return bool(wanted) and f" {wanted} " in f" {normalise(text)} "
 
 
 def read_examples(folder: Path, exclusion: Exclusion, report: Counter[str]) -> list[Example]:
-    """Read the span questions without duplicates and without anything of the evaluation sets."""
+    """Read the span questions, without duplicates and without those of the evaluation sets."""
     examples: list[Example] = []
     seen: set[tuple[str, str]] = set()
     for row in read_lines(folder / "reader.jsonl.gz"):
@@ -264,7 +264,7 @@ def read_examples(folder: Path, exclusion: Exclusion, report: Counter[str]) -> l
 
 
 def is_development(title: str, context: str) -> bool:
-    """Tell whether an article is held out: one in forty, by a hash of its title."""
+    """Whether an article is held out: one in forty, by a hash of its title."""
     return zlib.crc32((title or context).encode()) % 40 == 0
 
 
@@ -279,7 +279,7 @@ def make_row(
     *,
     question: str = "",
 ) -> Row:
-    """Cut the window `place` out of `text`; the title becomes the prefix of 6 rows in 10."""
+    """Make a row of the window `place` of `text`. The title is the prefix of 6 rows in 10."""
     start, end = place
     return Row(
         source=example["source"],
@@ -295,7 +295,7 @@ def make_row(
 
 
 class Maker:
-    """Makes rows of every kind out of the examples of one side (training or development)."""
+    """Makes rows of every kind from the examples of one side (training or development)."""
 
     def __init__(self, examples: list[Example], weights: WordWeights, seed: int) -> None:
         self.examples = examples
@@ -319,12 +319,12 @@ class Maker:
         return window_around(text, *place, sentences_of(text, self.known), self.random)
 
     def nearest_window(self, question: str, text: str) -> tuple[int, int]:
-        """Return a random window around the sentence that shares most with the question."""
+        """Return a random window around the sentence that shares most words with the question."""
         sentences = sentences_of(text, self.known)
         return self.window(text, best_sentence(question, text, sentences, self.weights))
 
     def span_row(self, example: Example) -> Row:
-        """Return the example with a window that holds its answer."""
+        """Return the example with a window that contains its answer."""
         place = (example["start"], example["start"] + len(example["answer"]))
         text = example["context"]
         window = self.window(text, place)
@@ -340,8 +340,8 @@ class Maker:
     def relevance_row(self, kind: str, example: Example, text: str) -> Row:
         """Return the question with a window of a long text, without a span.
 
-        Frequent questions (MedQuAD) repeat the question at the head of the text; two in three
-        lose it, and a window never holds that head alone.
+        Frequent questions (MedQuAD) repeat the question at the start of the text. It is removed in
+        two of three, and a window never consists of it alone.
         """
         head = re.match(r"[^.?!]{0,150}\?\s+(?=\S)", text)
         if head and len(text) - head.end() >= 60:
@@ -354,7 +354,7 @@ class Maker:
         return self.negative_row(kind, example, text)
 
     def same_paragraph_row(self, example: Example) -> Row | None:
-        """Return a window of the answer's own paragraph that does not hold the answer."""
+        """Return a window of the answer's paragraph that does not contain the answer."""
         text = example["context"]
         end = example["start"] + len(example["answer"])
         sentences = sentences_of(text, self.known)
@@ -375,7 +375,7 @@ class Maker:
         )
 
     def same_article_row(self, example: Example) -> Row | None:
-        """Return the paragraph of the same article nearest in words, without the answer."""
+        """Return the paragraph of the same article that shares most words, without the answer."""
         others = [
             text
             for text in self.articles.get(example["title"], [])
@@ -389,7 +389,7 @@ class Maker:
         return self.negative_row("same article", example, nearest)
 
     def other_article_row(self, example: Example) -> Row | None:
-        """Return a paragraph of another article high in a word search, without the answer."""
+        """Return a high-ranked paragraph of another article by word search, without the answer."""
         scores: Counter[str] = Counter()
         for word in sorted(set(words_of(example["question"]))):
             for text in self.postings.get(word, []):
@@ -418,14 +418,14 @@ class Maker:
 
 
 def names_in(text: str) -> list[str]:
-    """Return capitalised runs of words that do not begin a sentence."""
+    """Return runs of capitalised words that are not at the start of a sentence."""
     return re.findall(r"(?<=[a-z,] )[A-Z][\w-]+(?: [A-Z][\w-]+){0,3}", text)
 
 
 def swap(question: str, text: str, random_source: random.Random) -> str | None:
-    """Replace a number of the question by one that `text` lacks, or a name by another one of it.
+    """Replace a number of the question by one that is not in `text`, or a name by another of it.
 
-    None when the question holds neither.
+    None if the question has neither.
     """
     numbers = re.findall(r"\b\d{1,4}\b", question)
     if numbers:
@@ -478,7 +478,7 @@ def span_rows(maker: Maker, share: float) -> list[Row]:
 
 
 def made_rows(maker: Maker, path: Path, exclusion: Exclusion, wanted: int) -> list[Row]:
-    """Return rows of the given made-up unanswerables whose passage is on the maker's side."""
+    """Return rows of synthetic unanswerable questions whose passage is on the maker's side."""
     examples = [
         Example(
             source=row["source"],
@@ -536,7 +536,7 @@ def relevance_rows(
 def make_rows(
     folder: Path, maker: Maker, exclusion: Exclusion, share: float, development: bool
 ) -> list[Row]:
-    """Return the rows of one side, shuffled; `share` scales the counts at the head of the file."""
+    """Return the rows of one side, shuffled. `share` scales the counts at the top."""
     count = {kind: int(wanted * share) for kind, wanted in OTHER_ROWS.items()}
     written = [example for example in maker.examples if example["start"] < 0]
     factual = [

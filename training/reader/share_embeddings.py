@@ -1,14 +1,14 @@
-"""Take the word table that embedder and reader share out of their files, and keep it in four bits.
+"""Moves the word table that embedder and reader share into one file, in four bits.
 
-The reader was trained with MiniLM's word vectors as they are, so both files hold the same table.
-Here it is written once, as `words.onnx`: a piece of a model that is read together with either.
-The float32 scales of their matrices become float16.
+The reader was trained without changing MiniLM's word vectors, so both files have the same table. It
+is written once, as `words.onnx`: a part of a model that is loaded together with either file. The
+float32 scales of their matrices become float16.
 
     python -m training.reader.share_embeddings WEIGHTS
 
-`WEIGHTS` has an `embedder.onnx` of embedder/export.py and a `reader.onnx` of reader/export.py; both
-are written anew. Where one of them has no table of its own any more, `words.onnx` stays as it is,
-and the other reads it, if its table is the same.
+`WEIGHTS` has an `embedder.onnx` of embedder/export.py and a `reader.onnx` of reader/export.py. Both
+are overwritten. If one of them no longer has its own table, `words.onnx` is not changed, and the
+other file uses it if its table is the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from training.common.checksums import record_checksums
 
 WORDS = "words"
 MODELS = ("embedder.onnx", "reader.onnx")
-ROUNDED = 5e-3  # by how much a table in 8 bits may differ from the one in 4 bits that it came from
+ROUNDED = 5e-3  # the greatest difference between a table in 8 bits and the same one in 4 bits
 
 
 def table_of(model: onnx.ModelProto) -> tuple[str, quantize_onnx.Floats]:
@@ -38,7 +38,7 @@ def table_of(model: onnx.ModelProto) -> tuple[str, quantize_onnx.Floats]:
 
 
 def read_shared(model: onnx.ModelProto, name: str) -> None:
-    """Let the nodes that read the word table `name` read the shared one."""
+    """Change the nodes that read the word table `name`, so that they read the shared one."""
     graph = model.graph
     gather = next(each for each in graph.node if f"{name}.int8" in each.input)
     rows, first = gather.input[1], list(graph.node).index(gather)
@@ -54,7 +54,7 @@ def read_shared(model: onnx.ModelProto, name: str) -> None:
 
 
 def halve_scales(model: onnx.ModelProto) -> None:
-    """Keep the scales of the matrices in float16."""
+    """Store the scales of the matrices in float16."""
     graph = model.graph
     for tensor in [each for each in graph.initializer if each.name.endswith(".scales")]:
         kept = numpy_helper.to_array(tensor).astype(np.float16)
@@ -69,7 +69,7 @@ def halve_scales(model: onnx.ModelProto) -> None:
 
 
 def shared_part(table: quantize_onnx.Floats) -> onnx.ModelProto:
-    """Return a piece of a model with nothing but the table and what its nodes read."""
+    """Return a part of a model with only the table and the tensors that its nodes read."""
     tensors = quantize_onnx.initializers(WORDS, *quantize_onnx.quantise(table))
     part = onnx.ModelProto()
     part.graph.initializer.extend([*tensors, *quantize_onnx.constants(table.shape[1])])
@@ -77,7 +77,7 @@ def shared_part(table: quantize_onnx.Floats) -> onnx.ModelProto:
 
 
 def whole(path: Path) -> bytes:
-    """Return a model with the shared table, if its file has none and the table lies beside it."""
+    """Return a model; if its file has no table, with the shared one next to it."""
     shared = path.parent / "words.onnx"
     data = path.read_bytes()
     is_part = path.name in MODELS and shared.exists() and b"word_embeddings.weight.int8" not in data

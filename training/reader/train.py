@@ -1,18 +1,18 @@
-"""Train the reader: one small encoder that marks the answer in a passage, or says there is none.
+"""Trains the reader: a small encoder that marks the answer in a passage, or says there is none.
 
-The model is MiniLM with two linear layers on top: start and end logits for every token (the [CLS]
-token stands for "this passage does not answer", as in SQuAD 2.0) and one relevance logit read from
-[CLS]. The learning rate warms up and then falls to zero by training time, not by steps, so a run
-fills exactly the time it is given, on an accelerator as on a processor.
+The model is MiniLM with two linear layers on top: start and end logits for every token, and one
+relevance logit from [CLS]. The logits of [CLS] mean "this passage does not answer", as in SQuAD
+2.0. The learning rate depends on the training time, not on the steps, so a run takes exactly the
+given time on any hardware.
 
-With `--teachers` the rows are first read by trained readers, and the run learns their averaged
-distributions beside the labels (knowledge distillation, Hinton and others 2015, arXiv:1503.02531).
-With `--layers 12` every layer of the weights that a run begins with is used twice in a row: a
-deeper reader, only as a teacher.
+With `--teachers`, the rows are first read by trained readers, and the run also learns their mean
+distributions (knowledge distillation, Hinton and others 2015, arXiv:1503.02531). With
+`--layers 12`, every layer of the initial weights is used twice in a row. Such a deeper reader is
+only used as a teacher.
 
-With `--development` the loss on rows that are not trained on is taken whenever a checkpoint is
-written; `best.pt` is the checkpoint with the lowest one, and the run stops early once it has not
-fallen `--patience` times in a row.
+With `--development`, the loss on held-out rows is measured at each checkpoint. `best.pt` is the
+checkpoint with the lowest loss. The run stops early if the loss has not fallen `--patience` times
+in a row.
 
 Usage: python -m training.reader.train PACKED RUN_FOLDER --begin READER.pt --seconds 600
 """
@@ -73,12 +73,12 @@ class Reader(nn.Module):
 
 
 def layers_of(weights: dict[str, Tensor]) -> int:
-    """Return the number of encoder layers that a reader's weights hold."""
+    """Return the number of encoder layers of a reader's weights."""
     return 1 + max(int(n) for n in re.findall(r"encoder\.layer\.(\d+)\.", " ".join(weights)))
 
 
 def deepened(weights: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
-    """Return weights of `layers` layers, each given layer used equally often in a row."""
+    """Return weights of `layers` layers, in which each given layer is repeated equally often."""
     times = layers // layers_of(weights)
     found = {}
     for name, value in weights.items():
@@ -93,7 +93,7 @@ def deepened(weights: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
 
 
 def load_reader(checkpoint: Path, *, layers: int = 0, dropout: float = 0.0) -> Reader:
-    """Return the reader of a checkpoint, ready to be used; `layers` deepens it (0: as it is)."""
+    """Return the reader of a checkpoint for inference, with `layers` layers (0: unchanged)."""
     weights = torch.load(checkpoint, weights_only=True, map_location="cpu")["reader"]
     layers = layers or layers_of(weights)
     reader = Reader(layers, dropout)
@@ -118,10 +118,10 @@ class Batch:
 
 
 class Rows:
-    """The rows of a packed file on a device; batches are cut out of them there."""
+    """The rows of a packed file on a device, where batches are made of them."""
 
     def __init__(self, path: Path, device: str) -> None:
-        with lzma.open(path) as packed:  # read whole: looking for a place in LZMA starts anew
+        with lzma.open(path) as packed:  # read as a whole, because seeking in LZMA starts again
             arrays = dict(np.load(io.BytesIO(packed.read())))
         self.lengths: NDArray[np.int64] = arrays["lengths"].astype(np.int64)
         self.device = device
@@ -137,7 +137,7 @@ class Rows:
         return len(self.lengths)
 
     def places(self, numbers: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-        """Return row numbers, token places [batch, length] and the mask of real tokens."""
+        """Return row numbers, token positions [batch, length] and the mask of real tokens."""
         length = int(self.lengths[numbers].max())
         chosen = torch.from_numpy(numbers).to(self.device)
         steps = torch.arange(length, device=self.device)
@@ -167,7 +167,7 @@ class Rows:
         return Batch(inputs=inputs, allowed=allowed, **targets, **flags, **soft)
 
     def learn_from(self, teachers: list[Reader], size: int = 512) -> None:
-        """Keep the teachers' mean distributions of start, end and relevance as soft targets."""
+        """Store the teachers' mean distributions of start, end and relevance as soft targets."""
         count = len(self._on_device["tokens"])
         self._soft = {
             "soft_start": torch.zeros(count, dtype=torch.bfloat16, device=self.device),
@@ -194,7 +194,7 @@ class Rows:
 
 
 def batches(lengths: NDArray[np.int64], size: int, seed: int) -> Iterator[NDArray[np.int64]]:
-    """Yield row numbers in batches of like length, for ever, each pass in a new order.
+    """Yield endless batches of row numbers of similar length, each pass in a new order.
 
     Rows are sorted by length only within groups of 50 batches.
     """
@@ -211,7 +211,7 @@ def batches(lengths: NDArray[np.int64], size: int, seed: int) -> Iterator[NDArra
 
 
 def outputs(reader: Reader, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the reader's logits in float32, forbidden positions at `FORBIDDEN`."""
+    """Return the reader's logits in float32; forbidden positions have `FORBIDDEN`."""
     device = batch.allowed.device.type
     with torch.autocast(device, dtype=torch.bfloat16):
         start, end, relevance = reader(**batch.inputs)
@@ -223,9 +223,9 @@ def outputs(reader: Reader, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def losses(reader: Reader, batch: Batch, soft_share: float) -> Tensor:
-    """Return the span loss (rows without a known span left out) and the relevance loss, [2].
+    """Return the span loss (without rows whose span is unknown) and the relevance loss, [2].
 
-    `soft_share` of each comes from the teachers' distributions where there are any.
+    If there are teachers, the share `soft_share` of each comes from their distributions.
     """
     start, end, relevance = outputs(reader, batch)
     cross_entropy = nn.functional.cross_entropy
@@ -261,7 +261,7 @@ def development_loss(reader: Reader, rows: Rows, relevance_weight: float) -> flo
 
 
 def new_optimizer(reader: Reader, rate: float) -> torch.optim.AdamW:
-    """Return AdamW; the heads, which know least at first, learn five times as fast."""
+    """Return AdamW. The heads are new, so their learning rate is five times as high."""
     heads = [*reader.span.parameters(), *reader.relevance.parameters()]
     body = [parameter for parameter in reader.encoder.parameters() if parameter.requires_grad]
     return torch.optim.AdamW(
@@ -274,7 +274,7 @@ def new_optimizer(reader: Reader, rate: float) -> torch.optim.AdamW:
 
 
 class Keeper:
-    """Writes checkpoints, and remembers which one did best on the development rows."""
+    """Writes checkpoints, and records the best one on the development rows."""
 
     def __init__(self, options: argparse.Namespace, reader: Reader, rows: Rows | None) -> None:
         self._options, self._reader, self._rows = options, reader, rows
@@ -294,25 +294,25 @@ class Keeper:
         print(f"seconds {state['seconds']:.0f} development loss {loss:.4f}", flush=True)
 
     def has_stalled(self) -> bool:
-        """Tell whether the loss has not fallen as often as `--patience` allows."""
+        """Whether the loss has not fallen `--patience` times in a row."""
         return bool(self._options.patience) and self._failures >= self._options.patience
 
     def _write(self, state: dict[str, Any], name: str) -> None:
-        """Write a checkpoint whole or not at all."""
+        """Write a checkpoint atomically."""
         unfinished = self._options.run / "unfinished.pt"
         torch.save(state, unfinished)
         unfinished.replace(self._options.run / name)
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train until the time is used up; `final.pt` in the run folder is the result."""
+    """Train until the time has passed; `final.pt` in the run folder is the result."""
     set_up = time.monotonic()
     torch.manual_seed(options.seed)
     state = torch.load(options.resume, weights_only=True) if options.resume else {}
     reader = load_reader(
         options.resume or options.begin, layers=options.layers, dropout=options.dropout
     ).to(options.device)
-    # Word vectors stay as they are: half of all weights, and rare words keep their meaning.
+    # Word vectors are not trained: they are half of all weights, and rare words keep their meaning.
     reader.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     rows = Rows(options.rows, options.device)
     if options.teachers:
