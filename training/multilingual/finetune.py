@@ -260,7 +260,7 @@ def joined(paths: Sequence[Path]) -> tuple[Groups, list[int]]:
 
 
 def load(path: Path, exported: Path) -> adapter.Reranker:
-    """The network of a file that `adapter.save` wrote, ready to be used."""
+    """Load the network of a file of `adapter.save` for inference."""
     return adapter.load(path, lambda *shape: MultilingualReranker(exported, *shape))
 
 

@@ -1,1 +1,1 @@
-"""The adapter of the verifier's network that reads the best passages again."""
+"""The adapter with which the verifier's network reranks the best passages."""

@@ -1,10 +1,10 @@
-"""Small adapters by which a network learns to say which sentences answer a question.
+"""Trains small adapters with which a network says which sentences answer a question.
 
-What is learnt are two narrow matrices beside each matrix of the upper layers (LoRA; Hu and others
-2021, arXiv:2106.09685) and a linear layer over the first token and the mean of a sentence's tokens.
-The loss is that of `reader/finetune.py`: the softmax over all sentences of a question's passages
-and "none", whose logit is 0. `reranker/finetune.py` does so with the verifier's network,
-`multilingual/finetune.py` with the multilingual embedder's.
+Two narrow matrices for each matrix of the upper layers are trained (LoRA; Hu and others 2021,
+arXiv:2106.09685), and a linear layer over the first token and the mean of a sentence's tokens. The
+loss is that of `reader/finetune.py`: the softmax over all sentences of a question's passages and
+"none", whose logit is 0. `reranker/finetune.py` uses this for the verifier's network,
+`multilingual/finetune.py` for the multilingual embedder's.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from training.common.schedule import learning_rate
 from training.reader.finetune import Groups, figures, head_loss, order, sentence_states
 from training.verifier.model import Matrix
 
-WARM_UP = 0.05  # of the time, in which the learning rate rises
-SCALE = 2.0  # of what an adapter adds: alpha / rank of the paper
+WARM_UP = 0.05  # the share of the time in which the learning rate rises
+SCALE = 2.0  # the factor of an adapter's result: alpha / rank in the paper
 
 Model = TypeVar("Model", bound=nn.Module)
 
 
 class Adapted(nn.Module):
-    """A matrix that stays as it is, with two narrow ones beside it that learn."""
+    """A fixed matrix with two narrow ones that are trained."""
 
     def __init__(self, matrix: Matrix, rank: int) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class Adapted(nn.Module):
         nn.init.kaiming_uniform_(self.down, a=5**0.5)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """The products and biases, with what the adapter adds."""
+        """The products and biases, plus the result of the adapter."""
         narrow = nn.functional.linear(inputs, self.down)
         added: Tensor = nn.functional.linear(narrow, self.up)
         product: Tensor = self.matrix(inputs)
@@ -50,13 +50,13 @@ class Adapted(nn.Module):
 
 
 def insert_adapter(network: nn.Module, matrices: Sequence[str], layers: int, rank: int) -> int:
-    """Put an adapter next to the matrices of the upper layers of a network; only it learns.
+    """Insert an adapter into the upper layers of a network. Only the adapter is trained.
 
     Args:
-        network: Changed in place; its own weights are kept in bfloat16.
+        network: Changed in place; its own weights are converted to bfloat16.
         matrices: The names of the matrices of a layer.
-        layers: How many upper ones of `network.layers` get an adapter.
-        rank: Of the adapter.
+        layers: How many of the upper `network.layers` get an adapter.
+        rank: The rank of the adapter.
 
     Returns:
         The number of the first layer with an adapter.
@@ -72,12 +72,12 @@ def insert_adapter(network: nn.Module, matrices: Sequence[str], layers: int, ran
 
 
 def learnt_weights(model: nn.Module) -> dict[str, Tensor]:
-    """The weights of a model that learn, by name."""
+    """The trained weights of a model, by name."""
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
 
 
 def save_learnt(model: nn.Module, path: Path, *, layers: int, rank: int) -> None:
-    """Write the weights that learn, with the shape of the adapter."""
+    """Write the trained weights, with the shape of the adapter."""
     learnt = {name: value.detach() for name, value in learnt_weights(model).items()}
     torch.save({"learnt": learnt, "layers": layers, "rank": rank}, path)
 
@@ -86,11 +86,11 @@ class Reranker(nn.Module):
     """A network with an adapter in its upper layers, and a head that scores sentences.
 
     Args:
-        network: Stays as it is, in bfloat16.
-        width: Of its hidden states.
+        network: It is not trained, and is in bfloat16.
+        width: The width of its hidden states.
         matrices: The names of the matrices of a layer.
-        layers: How many upper ones of `network.layers` get an adapter.
-        rank: Of the adapter.
+        layers: How many of the upper `network.layers` get an adapter.
+        rank: The rank of the adapter.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Reranker(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def batch(self, groups: Groups, numbers: Sequence[int]) -> dict[str, Any]:
-        """The rows of some groups in the numbers of the network."""
+        """The rows of some groups, with the token ids of the network."""
         return groups.batch(numbers)
 
     def states(self, batch: dict[str, Any]) -> Tensor:
@@ -126,14 +126,14 @@ class Reranker(nn.Module):
 def scored(
     model: Reranker, groups: Groups, numbers: Sequence[int]
 ) -> tuple[dict[str, Any], Tensor]:
-    """Some groups as a batch, and the logits of its sentences."""
+    """Some groups as a batch, with the logits of its sentences."""
     batch = model.batch(groups, numbers)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         return batch, model(batch)
 
 
 def judged(model: Reranker, groups: Groups, numbers: Sequence[int]) -> str:
-    """The figures of `reader/finetune.py` for some groups."""
+    """The metrics of `reader/finetune.py` for some groups."""
     model.eval()
     found = figures(lambda part: scored(model, groups, part), numbers)
     model.train()
@@ -141,12 +141,12 @@ def judged(model: Reranker, groups: Groups, numbers: Sequence[int]) -> str:
 
 
 def save(model: Reranker, path: Path) -> None:
-    """Write what was learnt, with its shape."""
+    """Write the trained weights with their shape."""
     save_learnt(model, path, layers=model.layers, rank=model.rank)
 
 
 def load(path: Path, make: Callable[[int, int], Model]) -> Model:
-    """The network of a file of `save_learnt`, which `make` begins by its layers and rank."""
+    """Load the network of a file of `save_learnt`. `make` creates it from its layers and rank."""
     state = torch.load(path, weights_only=True)
     model = make(state["layers"], state["rank"])
     model.load_state_dict(state["learnt"], strict=False)
@@ -160,9 +160,9 @@ def drawn(
     generator: np.random.Generator,
     passages: int,
 ) -> Groups:
-    """The groups of a pass: those not left out, each with some of its passages.
+    """The groups of a pass without the held-out ones, each with some of its passages.
 
-    One with the answer is among them, if there is one.
+    If a passage has the answer, at least one such passage is included.
     """
     found = copy.copy(groups)
     held_out = np.where(left_out, -1, groups.arrays["held_out"])
@@ -178,7 +178,7 @@ def drawn(
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Set seed and threads, and make the folder of the run."""
+    """Set seed and threads, and create the folder of the run."""
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
@@ -196,11 +196,11 @@ def train(
     """Train for a given time; `final.pt` in the run folder is the result.
 
     Args:
-        model: What learns.
-        groups: All groups; those held out are judged.
+        model: The model that is trained.
+        groups: All groups; the held-out ones are used for evaluation.
         passes: The groups of each pass, by its number.
         options: Those of `add_options`.
-        head_share: The learning rate of the head, as a multiple of the others'.
+        head_share: The learning rate of the head as a multiple of that of the adapter.
     """
     held_out = groups.of(held_out=True).tolist()
     some = held_out[:: max(1, len(held_out) // 160)]
@@ -247,7 +247,7 @@ def train(
 
 
 def add_options(parser: argparse.ArgumentParser, *, rate: float, layers: int, rank: int) -> None:
-    """The options of a training, with what is usual for a network."""
+    """Add the options of a training, with the defaults for a network."""
     parser.add_argument("run", type=Path)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--batch", type=int, default=8, help="questions")
@@ -261,6 +261,6 @@ def add_options(parser: argparse.ArgumentParser, *, rate: float, layers: int, ra
 
 
 def print_judged(model: Reranker, rows: Path) -> None:
-    """Print the figures of the held-out groups of a packed file."""
+    """Print the metrics of the held-out groups of a packed file."""
     groups = Groups(rows)
     print(judged(model, groups, groups.of(held_out=True).tolist()))

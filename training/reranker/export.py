@@ -1,13 +1,13 @@
-r"""Put trained adapters into the file of the verifier, with the heads that belong to them.
+r"""Writes trained adapters with their heads into the file of the verifier.
 
     python -m training.reranker.export verifier.onnx.gz TARGET_FOLDER --reading RUN/final.pt \
         --judging RUN/final.pt --calibration FIGURES.json
 
-An adapter is two narrow matrices next to each matrix of the upper layers (LoRA). Two share the
-network: one reads passages for answers (`finetune.py`), one judges statements
-(`verifier/finetune.py`). One that is not given stays as it is in the file. The matrices are stored
-in 8 bits, with a scale for each narrow dimension. The input `adapter` chooses: 1 reads, 0 judges;
-without the input it is 0.
+An adapter has two narrow matrices for each matrix of the upper layers (LoRA). Two adapters share
+the network: one reads passages for answers (`finetune.py`), one judges statements
+(`verifier/finetune.py`). An adapter that is not given is not changed in the file. The matrices are
+stored in 8 bits, with a scale for each narrow dimension. The input `adapter` selects the adapter: 1
+reads, 0 judges, and 0 is the default.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ Weight = Callable[[str], str]
 
 
 def eight_bits(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Codes [rows, columns] and scales [1, columns]; the largest of a column is 127."""
+    """Codes [rows, columns] and scales [1, columns]; the largest code of a column is 127."""
     scales = np.abs(matrix).max(axis=0, keepdims=True).clip(1e-12) / 127
     return np.round(matrix / scales).astype(np.int8), scales.astype(np.float32)
 
 
 class Inserter:
-    """Adds the adapter's nodes behind the matrices of a graph."""
+    """Adds the nodes of adapters after the matrices of a graph."""
 
     def __init__(self, graph: onnx.GraphProto) -> None:
         self.graph = graph
@@ -63,7 +63,7 @@ class Inserter:
         return name
 
     def matrix(self, name: str, matrix: NDArray[np.float32]) -> tuple[list[onnx.NodeProto], str]:
-        """Nodes that unfold a matrix of 8 bits, and the name of what they give."""
+        """Nodes that dequantise a matrix of 8 bits, and the name of their result."""
         codes, scales = eight_bits(matrix)
         cast = helper.make_node(
             "Cast", [self.store(f"{name}.int8", codes)], [f"{name}.f"], to=FLOAT
@@ -74,8 +74,8 @@ class Inserter:
     def insert(self, weight: str, pairs: Mapping[str, Pair]) -> None:
         """Add what the adapters (by their names in `USES`) add to the product of a matrix.
 
-        The dimensions of all adapters stand side by side. Each is multiplied by
-        `scales * adapter + constants`, which is 0 while the other adapter is chosen.
+        The dimensions of all adapters are concatenated. Each is multiplied by
+        `scales * adapter + constants`, which is 0 if another adapter is selected.
         """
         node = product_of(self.graph, weight)
         base = weight.removesuffix(".weight")
@@ -83,7 +83,7 @@ class Inserter:
         node.output[0] = f"{base}.plain"
         down = np.concatenate([pairs[use][0] for use in pairs])
         first, down_name = self.matrix(f"{base}.down", down.T)
-        # `up` is turned by a product with its codes as the second factor: scales are per column.
+        # `up` is transposed, because scales are per column of the second factor of a product.
         codes, sizes = eight_bits(np.concatenate([pairs[use][1] for use in pairs], axis=1))
         reads = np.repeat([use == READING for use in pairs], [len(pairs[u][0]) for u in pairs])
         sizes = (sizes * SCALE).reshape(-1)
@@ -110,7 +110,7 @@ class Inserter:
 
 
 def product_of(graph: onnx.GraphProto, weight: str) -> onnx.NodeProto:
-    """The node that multiplies with a matrix, which it unfolds itself or is given unfolded."""
+    """The node that multiplies with a matrix; the matrix may be dequantised by it or before it."""
     return next(
         node
         for node in graph.node
@@ -120,7 +120,7 @@ def product_of(graph: onnx.GraphProto, weight: str) -> onnx.NodeProto:
 
 
 def stored_adapter(graph: onnx.GraphProto, use: str = READING) -> dict[str, Pair]:
-    """The two matrices (down, up) of an adapter beside each matrix of a file, by its name."""
+    """The two matrices (down, up) of an adapter for each matrix of a file, by its name."""
     arrays = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     found = {}
     for name in [each for each in arrays if each.endswith(".down.int8")]:
@@ -135,7 +135,7 @@ def stored_adapter(graph: onnx.GraphProto, use: str = READING) -> dict[str, Pair
 
 
 def remove_adapter(graph: onnx.GraphProto) -> None:
-    """Leave the verifier without the adapter that its file may hold."""
+    """Remove the adapter from the verifier if its file has one."""
     made = (
         *(".down", ".down.f", ".up", ".up.f", ".chosen", ".gated"),
         *(".narrow", ".narrow2", ".added"),
@@ -169,7 +169,7 @@ def pairs_of(learnt: Mapping[str, NDArray[np.float32]], weight: Weight) -> dict[
 
 
 def put_in(graph: onnx.GraphProto, adapters: Mapping[str, Mapping[str, Pair]]) -> None:
-    """Put adapters, by their names in `USES`, into a graph; others that it holds stay."""
+    """Insert adapters, by their names in `USES`, into a graph; its other adapters stay."""
     held = {use: stored_adapter(graph, use) for use in USES}
     every = {use: adapters.get(use) or held[use] for use in USES}
     remove_adapter(graph)
@@ -180,7 +180,7 @@ def put_in(graph: onnx.GraphProto, adapters: Mapping[str, Mapping[str, Pair]]) -
 
 
 def put_judge(model: onnx.ModelProto, learnt: Mapping[str, NDArray[np.float32]]) -> None:
-    """Put the linear layer that judges in place of the one in the file."""
+    """Replace the linear layer that judges in the file."""
     arrays = {each.name: each for each in model.graph.initializer}
     for name in ("judge.weight", "judge.bias"):
         held = numpy_helper.to_array(arrays[name])
@@ -190,13 +190,13 @@ def put_judge(model: onnx.ModelProto, learnt: Mapping[str, NDArray[np.float32]])
 
 
 def save_head(path: Path, learnt: dict[str, NDArray[np.float32]]) -> None:
-    """Write the head as the file that askdocs reads."""
+    """Write the head in the format that askdocs reads."""
     weights = learnt["head.weight"][0].astype(np.float32)
     np.savez(path, weights=weights, bias=np.float32(learnt["head.bias"][0]))
 
 
 def weight_of(place: str) -> str:
-    """The name in the file of a matrix of the model that learns."""
+    """The name in the file of a matrix of the trained model."""
     base = place.removeprefix("verifier.")
     assert base.rpartition(".")[2] in MATRICES
     return f"{base}.weight"

@@ -1,16 +1,16 @@
-r"""Teach the verifier's network to say which sentences answer a question, by a small adapter.
+r"""Trains a small adapter with which the verifier's network says which sentences answer a question.
 
     python -m training.reranker.finetune train ROWS.npz RUN --verifier verifier.onnx.gz \
         --seconds 2700
     python -m training.reranker.finetune judge ROWS.npz RUN/final.pt --verifier verifier.onnx.gz
 
-ROWS are those that `python -m training.reader.finetune pack` writes. The network that checks
-statements is larger than the reader (8 layers of 768 numbers, begun from all-mpnet-base-v2), and
-its weights stay as they are: what is learnt are two narrow matrices beside each matrix of the upper
-layers (LoRA; Hu and others 2021, arXiv:2106.09685) and a linear layer over the first token and the
-mean of a sentence's tokens. A row is `<s> question </s></s> title and passage </s>`, as the
-verifier's evidence with its question. The loss is that of `reader/finetune.py`: the softmax over
-all sentences of a question's passages and "none", whose logit is 0.
+ROWS is a file of `python -m training.reader.finetune pack`. The network that checks statements is
+larger than the reader (8 layers of width 768, from all-mpnet-base-v2). Its weights are not changed.
+Two narrow matrices for each matrix of the upper layers are trained (LoRA; Hu and others 2021,
+arXiv:2106.09685), and a linear layer over the first token and the mean of a sentence's tokens. A
+row is `<s> question </s></s> title and passage </s>`, like the evidence of the verifier with its
+question. The loss is that of `reader/finetune.py`: the softmax over all sentences of a question's
+passages and "none", whose logit is 0.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from training.verifier.restore import restore
 
 PADDING = 1
 END = 2
-HEAD_SHARE = 2.0  # of the learning rate
+HEAD_SHARE = 2.0  # the learning rate of the head, relative to the others
 
 
 class EnglishReranker(adapter.Reranker):
@@ -61,7 +61,7 @@ class EnglishReranker(adapter.Reranker):
         return hidden
 
     def batch(self, groups: Groups, numbers: Sequence[int]) -> dict[str, Any]:
-        """The rows of some groups in the verifier's numbers, with two `</s>` after the question."""
+        """The rows of some groups, with the verifier's token ids and two `</s>` in the middle."""
         batch = groups.batch(numbers)
         ids = batch["inputs"]["input_ids"].numpy()
         real = batch["inputs"]["attention_mask"].numpy().astype(bool)
@@ -81,12 +81,12 @@ class EnglishReranker(adapter.Reranker):
 
 
 def load(path: Path, verifier: Path) -> adapter.Reranker:
-    """The network of a file that `adapter.save` wrote, ready to be used."""
+    """Load the network of a file of `adapter.save` for inference."""
     return adapter.load(path, lambda *shape: EnglishReranker(restore(verifier, 0), *shape))
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train for a given time: on all of the folders, and another share of the rest each pass."""
+    """Train for a given time. Each pass uses all folders, and another share of the other rows."""
     adapter.prepare(options)
     groups = Groups(options.rows)
     model = EnglishReranker(restore(options.verifier, 0), options.layers, options.rank)

@@ -1,12 +1,11 @@
-"""Write a trained verifier as the one file that ships.
+"""Writes a trained verifier as the file that is shipped.
 
-The matrices are kept in four bits (`common/quantize_torch.py`) and multiplied by ONNX Runtime's
-MatMulNBits, which rounds the activations to 8 bits; the word table is kept in four bits by plain
-operators. The table is put into the order of the vocabulary that the package's tokenizer has:
-MPNet's numbers are those of BERT plus 4, and its own <s>, <pad> and </s> take the places of [CLS],
-[PAD] and [SEP].
+The matrices are stored in four bits (`common/quantize_torch.py`). ONNX Runtime's MatMulNBits
+multiplies them, and rounds the activations to 8 bits. The word table is stored in four bits too,
+and read by normal operators. It is reordered to the vocabulary of the package's tokenizer: MPNet's
+token ids are those of BERT plus 4, and its <s>, <pad> and </s> replace [CLS], [PAD] and [SEP].
 
-Slope, offset and threshold of the calibration stand in the file's metadata.
+Slope, offset and threshold of the calibration are in the metadata of the file.
 
 Usage: python -m training.verifier.export final.pt verifier.onnx.gz --figures figures.json
 """
@@ -58,7 +57,7 @@ class Exported(nn.Module):
         steps = torch.arange(LONGEST)
         of_distance = distance_buckets(steps[None])[0]
         by_distance = torch.cat([of_distance[0].flip(0)[:-1], of_distance[:, 0]])
-        # [distances, heads]: query place less key place, from -511 to 511
+        # [distances, heads]: query position minus key position, from -511 to 511
         self.distances = nn.Parameter(verifier.distances.weight.data[by_distance].clone())
         self.word_norm = verifier.word_norm
         self.layers = verifier.layers
@@ -89,7 +88,7 @@ class Exported(nn.Module):
             hidden = self._next(layer, hidden, bias, batch, length)
         own = claim.to(hidden.dtype)
         means = (hidden * own[:, :, None]).sum(1) / own.sum(1, keepdim=True).clamp(min=1.0)
-        # The claim's first token: the one whose predecessor is not the claim's.
+        # The first token of the claim: the token before it is not of the claim.
         first = own * (1.0 - torch.nn.functional.pad(own, (1, 0))[:, :-1])
         begins = (hidden * first[:, :, None]).sum(1)
         logits: Tensor = self.judge(torch.cat([begins, means], dim=1))
@@ -108,7 +107,7 @@ class Exported(nn.Module):
 
 
 def example_inputs() -> dict[str, Tensor]:
-    """Return two rows of unlike length, [2, 24]."""
+    """Return two rows of different lengths, [2, 24]."""
     input_ids = torch.arange(1000, 1048, dtype=torch.int64).reshape(2, 24)
     mask, types = torch.ones_like(input_ids), torch.zeros_like(input_ids)
     mask[1, 20:] = 0
@@ -117,7 +116,7 @@ def example_inputs() -> dict[str, Tensor]:
 
 
 def packed(weights: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
-    """Return two codes a byte, low half first, [rows, blocks, 16], and scales [rows, blocks]."""
+    """Return two codes per byte, low half first, [rows, blocks, 16], and scales [rows, blocks]."""
     codes, scales = quantise(torch.from_numpy(np.ascontiguousarray(weights)))
     whole = codes.numpy().astype(np.uint8)
     pairs = (whole[..., 0::2] | (whole[..., 1::2] << 4)).astype(np.uint8)
@@ -131,7 +130,7 @@ def store(graph: onnx.GraphProto, name: str, array: NDArray[Any]) -> str:
 
 
 def name_of(graph: onnx.GraphProto, node: onnx.NodeProto) -> str:
-    """Return the name that torch gives a matrix: after the bias that is added to its product."""
+    """Return the name of a matrix in torch, derived from the bias that is added to its product."""
     biases = [
         name
         for each in graph.node
@@ -143,7 +142,7 @@ def name_of(graph: onnx.GraphProto, node: onnx.NodeProto) -> str:
 
 
 def multiply_in_four_bits(graph: onnx.GraphProto, node: onnx.NodeProto, matrix: Any) -> None:
-    """Put MatMulNBits in the place of a MatMul whose second factor is constant."""
+    """Replace a MatMul with a constant second factor by MatMulNBits."""
     codes, scales = packed(matrix.T)
     columns, rows = matrix.shape[1], matrix.shape[0]
     name = name_of(graph, node)
@@ -167,7 +166,7 @@ def multiply_in_four_bits(graph: onnx.GraphProto, node: onnx.NodeProto, matrix: 
 
 
 def read_in_four_bits(graph: onnx.GraphProto, node: onnx.NodeProto, table: Any) -> None:
-    """Let a Gather read rows of four-bit codes, unfold them and scale them."""
+    """Change a Gather so that it reads rows of four-bit codes and dequantises them."""
     codes, scales = packed(table)
     name, found = node.input[0], node.output[0]
     rows = node.input[1]
@@ -211,7 +210,7 @@ def read_in_four_bits(graph: onnx.GraphProto, node: onnx.NodeProto, table: Any) 
 
 
 def in_half(graph: onnx.GraphProto, tensor: onnx.TensorProto, array: NDArray[np.float32]) -> None:
-    """Keep a table in float16."""
+    """Store a table in float16."""
     name = tensor.name
     graph.initializer.remove(tensor)
     kept = store(graph, f"{name}.half", array.astype(np.float16))
@@ -219,7 +218,7 @@ def in_half(graph: onnx.GraphProto, tensor: onnx.TensorProto, array: NDArray[np.
 
 
 def shrink(model: onnx.ModelProto, smallest: int = 100_000) -> None:
-    """Keep the large weights of a float32 graph in four bits, or in float16."""
+    """Store the large weights of a float32 graph in four bits, or in float16."""
     graph = model.graph
     arrays = {each.name: each for each in graph.initializer}
     for node in list(graph.node):

@@ -1,10 +1,10 @@
-r"""Train an adapter with which the shipped verifier judges more kinds of documents.
+r"""Trains an adapter with which the shipped verifier judges more kinds of documents.
 
     python -m training.verifier.finetune WORK/rows.npz WORK/run --verifier verifier.onnx.gz \
         --seconds 3000
 
-The verifier's weights stay as they are, in 4 bits. Two narrow matrices next to each matrix of the
-upper layers are trained (LoRA; Hu and others 2021, arXiv:2106.09685), and the linear layer that
+The verifier's weights are not changed; they are in 4 bits. Two narrow matrices for each matrix of
+the upper layers are trained (LoRA; Hu and others 2021, arXiv:2106.09685), and the linear layer that
 judges. The rows, the batches and the loss are those of `train.py`; each pass is a stage.
 `reranker/export.py` puts the result into `verifier.onnx.gz`.
 """
@@ -26,18 +26,18 @@ from training.verifier.model import MATRICES, Verifier
 from training.verifier.restore import restore
 from training.verifier.train import Batch, Rows, loss_of, steps
 
-WARM_UP = 0.05  # of the time, in which the learning rate rises
-JUDGE_SHARE = 0.5  # of the learning rate, for the layer that judges
-LONGEST_NORM = 1.0  # gradients are cut to it
+WARM_UP = 0.05  # the share of the time in which the learning rate rises
+JUDGE_SHARE = 0.5  # the learning rate of the layer that judges, relative to the others
+LONGEST_NORM = 1.0  # gradients are clipped to this norm
 
 
 def with_adapter(verifier: Verifier, layers: int, rank: int) -> Verifier:
-    """Put an adapter into the upper layers of a verifier; only it and the judge learn.
+    """Insert an adapter into the upper layers of a verifier. Only it and the judge are trained.
 
     Args:
-        verifier: Changed in place; its weights are kept in bfloat16.
+        verifier: Changed in place; its weights are converted to bfloat16.
         layers: How many upper layers get an adapter.
-        rank: Of the adapter.
+        rank: The rank of the adapter.
     """
     insert_adapter(verifier, MATRICES, layers, rank)
     verifier.judge.float().requires_grad_(True)
@@ -45,7 +45,7 @@ def with_adapter(verifier: Verifier, layers: int, rank: int) -> Verifier:
 
 
 def load(checkpoint: Path, exported: Path) -> Verifier:
-    """Return the verifier of a file with the adapter of a checkpoint, ready to be used."""
+    """Return the verifier of a file with the adapter of a checkpoint, for inference."""
     return adapter.load(checkpoint, lambda *shape: with_adapter(restore(exported, 0), *shape))
 
 
@@ -57,7 +57,7 @@ def batches(rows: Rows, budget: int, seed: int) -> Iterator[Batch]:
 
 
 def optimizer_of(verifier: Verifier, rate: float) -> torch.optim.Optimizer:
-    """Return AdamW for the parameters that learn, the judge with a share of the rate."""
+    """Return AdamW for the trained parameters; the judge has a share of the learning rate."""
     judge = list(verifier.judge.parameters())
     own = {id(each) for each in judge}
     others = [each for each in verifier.parameters() if each.requires_grad and id(each) not in own]
@@ -66,7 +66,7 @@ def optimizer_of(verifier: Verifier, rate: float) -> torch.optim.Optimizer:
 
 
 def step(verifier: Verifier, batch: Batch, optimizer: torch.optim.Optimizer, rate: float) -> float:
-    """Learn from one batch; return the summed loss of its claims."""
+    """Train on one batch; return the summed loss of its claims."""
     for group in optimizer.param_groups:
         group["lr"] = rate * group["share"]
     loss: Tensor = loss_of(verifier, batch)
@@ -79,7 +79,7 @@ def step(verifier: Verifier, batch: Batch, optimizer: torch.optim.Optimizer, rat
 
 
 def train(options: argparse.Namespace) -> None:
-    """Train for the time that is given; `final.pt` in the run folder is the result."""
+    """Train for the given time; `final.pt` in the run folder is the result."""
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)

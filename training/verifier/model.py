@@ -1,11 +1,11 @@
-"""The verifier's network: MPNet whose evidence never looks at the claims.
+"""The verifier's network: MPNet in which the evidence does not attend to the claims.
 
 A row is `<s> question </s></s> evidence </s></s> claim </s>`. The tokens of question and evidence
 attend to each other only; the tokens of a claim attend to those and to their own claim. So the
-encoding of the evidence does not depend on the claim, and several claims of the same evidence
-share it within one row: with 3.4 claims a row, 66 tokens a claim instead of about 165.
+encoding of the evidence does not depend on the claim, and several claims about the same evidence
+share it in one row: with 3.4 claims per row, this needs 66 tokens per claim instead of about 165.
 
-The encoder computes what `transformers.MPNetModel` computes (Song and others 2020,
+The encoder gives the same results as `transformers.MPNetModel` (Song and others 2020,
 arXiv:2004.09297; checked by `agrees_with_published`), with fused attention.
 """
 
@@ -26,9 +26,9 @@ WIDTH = 768
 HEADS = 12
 PIECES = 30527
 PLACES = 514
-FIRST_PLACE = 2  # MPNet numbers positions from its padding number + 1
+FIRST_PLACE = 2  # MPNet's first position is its padding id plus 1
 BUCKETS = 32
-FARTHEST = 128  # tokens; all farther ones share a bucket
+FARTHEST = 128  # tokens; greater distances share a bucket
 NORM_EPSILON = 1e-5
 PREFIX = 0  # segment number of question and evidence; claims are 1, 2, ...
 PADDING = -1
@@ -37,14 +37,14 @@ MATRICES = ("queries_keys_values", "attended", "wide", "narrow")  # of a layer
 
 @dataclass(frozen=True)
 class Shape:
-    """What distinguishes one verifier from another."""
+    """The sizes of a verifier."""
 
     layers: int = 9
     frozen: int = 2
 
 
 class Matrix(nn.Linear):
-    """A linear layer whose weights can be rounded to four bits while it learns."""
+    """A linear layer whose weights can be rounded to four bits during training."""
 
     in_four_bits = False
 
@@ -150,7 +150,7 @@ class Verifier(nn.Module):
         return logits
 
     def learn_four_bits(self) -> None:
-        """From now on compute with the weights that the exported file will have."""
+        """Use weights rounded to four bits from now on, as in the exported file."""
         self.words.weight.data.copy_(rounded(self.words.weight.data))
         for layer in self.layers:
             for part in layer.children():
@@ -161,7 +161,7 @@ class Verifier(nn.Module):
                         part.in_four_bits = False
 
     def freeze(self, *, everything: bool = False) -> None:
-        """Leave the word table, the positions and the lowest layers as they are, or everything."""
+        """Exclude the word table, the positions and the lowest layers from training, or all."""
         if everything:
             self.requires_grad_(False)
         for part in (self.words, self.places, self.word_norm, self.distances):
@@ -171,7 +171,7 @@ class Verifier(nn.Module):
 
 
 def from_published(weights: dict[str, Tensor], shape: Shape) -> Verifier:
-    """Return a verifier with the lowest layers of published MPNet weights and a fresh judge."""
+    """Return a verifier with the lowest layers of published MPNet weights and a new judge."""
     verifier = Verifier(shape)
     found: dict[str, Tensor] = {
         "words.weight": weights["embeddings.word_embeddings.weight"],
@@ -200,7 +200,7 @@ def from_published(weights: dict[str, Tensor], shape: Shape) -> Verifier:
 
 
 def load_verifier(checkpoint: Path) -> Verifier:
-    """Return the verifier of a checkpoint that `train.py` wrote, ready to be used."""
+    """Return the verifier of a checkpoint of `train.py` for inference."""
     state: dict[str, Any] = torch.load(checkpoint, weights_only=True, map_location="cpu")
     verifier = Verifier(Shape(**state["shape"]))
     verifier.load_state_dict(state["verifier"])

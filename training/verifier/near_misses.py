@@ -1,9 +1,9 @@
-"""False sentences made from true ones by one small change.
+"""Makes false sentences from true ones by one small change.
 
-Every function takes a true sentence and its evidence and returns a sentence that differs in one
-point, or nothing where it finds no place for the change. What is changed is a number, a unit, a
-name, a modal verb, a quantifier, a direction or a negation: what a language model gets wrong while
-the words stay nearly the same.
+Every function takes a true sentence and its evidence. It returns a sentence with one change, or
+nothing if the change is not possible. It changes a number, a unit, a name, a modal verb, a
+quantifier, a direction or a negation. Language models make such mistakes while the other words stay
+nearly the same.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ NEGATION = re.compile(
 
 
 def spelt_like(word: str, model: str) -> str:
-    """Return `word` with a capital where `model` has one."""
+    """Return `word` with a capital if `model` has one."""
     return word[0].upper() + word[1:] if model[:1].isupper() else word
 
 
@@ -168,12 +168,12 @@ def other_word(sentence: str, _evidence: str, rng: random.Random) -> str:
 
 
 def other_unit(sentence: str, _evidence: str, rng: random.Random) -> str:
-    """Exchange a unit or a currency next to a figure."""
+    """Exchange a unit or a currency next to a number."""
     return exchanged(sentence, UNITS, rng) if NUMBER.search(sentence) else ""
 
 
 def changed_figure(figure: str, rng: random.Random) -> str:
-    """Return another figure of the same form."""
+    """Return another number of the same form."""
     places = [n for n, sign in enumerate(figure) if sign.isdigit()]
     if rng.random() < 0.15 and figure.isdigit() and len(figure) < 4:
         return figure + "0"
@@ -183,7 +183,7 @@ def changed_figure(figure: str, rng: random.Random) -> str:
 
 
 def other_number(sentence: str, evidence: str, rng: random.Random) -> str:
-    """Change a figure, or a number word, often into another figure of the evidence."""
+    """Change a number in digits or words, often into another number of the evidence."""
     found = list(NUMBER.finditer(sentence))
     found += [m for w in WORDS for m in re.finditer(rf"\b{w}\b", sentence, re.IGNORECASE)]
     if not found:
@@ -206,7 +206,7 @@ def names_in(text: str) -> list[re.Match[str]]:
 
 
 def other_name(sentence: str, evidence: str, rng: random.Random) -> str:
-    """Put another name of the evidence in place of one that stands there too."""
+    """Replace a name that is in the evidence by another one that is there."""
     known = {m[0] for m in names_in(evidence)}
     here = [m for m in NAME.finditer(sentence) if m[0] in known]
     if not here:
@@ -226,7 +226,7 @@ def other_name(sentence: str, evidence: str, rng: random.Random) -> str:
 
 
 def names_exchanged(sentence: str, evidence: str, _rng: random.Random) -> str:
-    """Exchange two names of a sentence, unless they stand in a list."""
+    """Exchange two names of a sentence, unless they are in a list."""
     known = {m[0] for m in names_in(evidence)}
     here = [m for m in NAME.finditer(sentence) if m[0] in known]
     if len(here) != 2 or here[0][0] in here[1][0] or here[1][0] in here[0][0]:
@@ -239,7 +239,7 @@ def names_exchanged(sentence: str, evidence: str, _rng: random.Random) -> str:
 
 
 def negated(sentence: str, _evidence: str, rng: random.Random) -> str:
-    """Drop a "not", or put one in."""
+    """Remove a "not", or add one."""
     match = NEGATION.search(sentence)
     if match:
         return sentence[: match.end(1)] + sentence[match.end() :]
@@ -261,7 +261,7 @@ CHANGES: tuple[tuple[Callable[[str, str, random.Random], str], float], ...] = (
 
 
 def near_miss(sentence: str, evidence: str, rng: random.Random) -> str:
-    """Return a false sentence made from a true one, or an empty string where none can be made."""
+    """Return a false sentence made from a true one, or an empty string if none can be made."""
     changes = [change for change, _ in CHANGES]
     weights = [weight * rng.random() for _, weight in CHANGES]
     for _, change in sorted(zip(weights, changes, strict=True), key=lambda x: -x[0]):

@@ -1,11 +1,11 @@
-"""Make the verifier's training rows: groups of claims that share their evidence.
+"""Makes the verifier's training rows: groups of claims that share their evidence.
 
-Reads the folder that holds `claims/claims.jsonl.gz` and `training/{verify,verify_made,
-entail}.jsonl.gz`, and writes one packed file. The items of the claims whose number is divisible
-by 8, and a tenth of the groups of the other files, are left out: they are for choosing and testing.
+It reads a folder with `claims/claims.jsonl.gz` and `training/{verify,verify_made,
+entail}.jsonl.gz`, and writes one packed file. The items of the claims whose number is divisible by
+8, and a tenth of the groups of the other files, are held out for development and testing.
 
 The pairs of `training/data/*.jsonl` of this repository and the statements of
-`training/data/statements/` are read with them, of both the rows whose part is "train".
+`training/data/statements/` are included, as far as their part is "train".
 
 Usage: python -m training.verifier.prepare DATA tokenizer.json rows.npz --passes 4
 """
@@ -32,10 +32,10 @@ from askdocs.models.bundled import load_tokenizer
 from training.verifier.near_misses import near_miss
 
 BEGIN, END = 0, 2  # <s> and </s>
-EITHER, CONTRADICTED, NOT_STATED = 0, 1, 2  # which way a false claim is false
-SHIPPED = "shipped"  # in place of a tokenizer: that of the package
-SHIFT = 4  # MPNet's number of a piece less the package's
-PARTLY = 0.35  # target of a claim whose main part is supported
+EITHER, CONTRADICTED, NOT_STATED = 0, 1, 2  # why a claim is false; EITHER: not known
+SHIPPED = "shipped"  # as the tokenizer argument: the one of the package
+SHIFT = 4  # MPNet's id of a piece minus that of the package
+PARTLY = 0.35  # the target of a claim whose main part is supported
 LONGEST_PREFIX = 300  # tokens of question and evidence
 LONGEST_CLAIM = 80
 LONGEST_ROW = 448  # tokens of evidence and all its claims
@@ -49,7 +49,7 @@ WAYS = {
     "contradicts": CONTRADICTED,
     "neutral": NOT_STATED,
 }
-VERIFY_SOURCES = {  # share of the rows of a source that each pass takes
+VERIFY_SOURCES = {  # the share of the rows of a source that is used in each pass
     "expertqa": 0,
     "begin_wow": 0.12,
     "begin_cmu": 0.0,
@@ -91,24 +91,24 @@ class Group:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a file of JSON lines, packed by gzip or not."""
+    """Return the objects of a file of JSON lines, compressed by gzip or not."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
 
 def is_for_choosing(item: dict[str, Any]) -> bool:
-    """Tell whether an item of the claims is kept out of training."""
+    """Whether an item of the claims is held out from training."""
     return int(re.findall(r"\d+", item["id"])[-1]) % 8 == 0
 
 
 def is_held_out(group: str) -> bool:
-    """Tell whether a group of another file is kept out of training: one in ten."""
+    """Whether a group of another file is held out from training: one in ten."""
     return hashlib.sha256(group.encode()).digest()[0] % 10 == 0
 
 
 def words_of(text: str) -> set[str]:
-    """Return the words of a text in lower case, short ones left out."""
+    """Return the words of a text in lower case, without short ones."""
     return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3 or word.isdigit()}
 
 
@@ -135,13 +135,13 @@ def nearest(evidence: str, claims: Iterable[str], words: int) -> str:
 
 
 def claim_of(sentence: dict[str, Any]) -> Claim:
-    """Return a sentence of the claims with its target."""
+    """Return a sentence of an item with its target."""
     targets = {"supported": 1.0, "partly": PARTLY, "unsupported": 0.0}
     return Claim(sentence["text"], targets[sentence["label"]], WAYS.get(sentence["how"], EITHER))
 
 
 def foreign_claims(item: dict[str, Any], shown: set[int], rng: random.Random) -> Iterator[Claim]:
-    """Yield claims of an item whose evidence is not shown, or not all of it."""
+    """Yield claims of an item without their evidence, or without all of it."""
     for sentence in item["sentences"]:
         evidence = set(sentence["evidence"])
         if not evidence & shown and rng.random() < 0.12:
@@ -151,7 +151,7 @@ def foreign_claims(item: dict[str, Any], shown: set[int], rng: random.Random) ->
 
 
 def made_claims(text: str, claims: list[Claim], rng: random.Random) -> Iterator[Claim]:
-    """Yield near misses of true claims, and sentences of the evidence, whole and changed."""
+    """Yield near misses of true claims, and sentences of the evidence, exact and changed."""
     for claim in claims:
         if claim.target == 1.0 and rng.random() < 0.25:
             changed = near_miss(claim.text, text, rng)
@@ -167,7 +167,7 @@ def made_claims(text: str, claims: list[Claim], rng: random.Random) -> Iterator[
 
 
 def claim_groups(items: list[dict[str, Any]], rng: random.Random) -> Iterator[Group]:
-    """Yield the groups of the claims, made anew for each pass."""
+    """Yield the groups of the claims, generated again for each pass."""
     for item in items:
         by_evidence: dict[tuple[int, ...], list[Claim]] = defaultdict(list)
         for sentence in item["sentences"]:
@@ -222,7 +222,7 @@ def claims_of_pairs(row: dict[str, Any]) -> Iterator[Claim]:
 
 
 def pairs_groups(rows: Iterable[dict[str, Any]], rng: random.Random, stage: int) -> Iterator[Group]:
-    """Yield a group for each passage, its pairs in chance order."""
+    """Yield a group for each passage, its pairs in random order."""
     for row in rows:
         claims = list(claims_of_pairs(row))
         rng.shuffle(claims)
@@ -230,7 +230,7 @@ def pairs_groups(rows: Iterable[dict[str, Any]], rng: random.Random, stage: int)
 
 
 class Packer:
-    """Turns groups into token numbers and keeps them in flat arrays."""
+    """Converts groups to token ids, and stores them in flat arrays."""
 
     def __init__(self, tokenizer: Path) -> None:
         self._is_shipped = str(tokenizer) == SHIPPED
@@ -243,12 +243,12 @@ class Packer:
         self._columns: dict[str, list[float]] = defaultdict(list)
 
     def pieces(self, text: str) -> list[int]:
-        """Return the token numbers of a text, without marks of begin and end."""
+        """Return the token ids of a text, without special tokens."""
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return [number + SHIFT for number in ids] if self._is_shipped else ids
 
     def prefix(self, group: Group, claims: list[Claim]) -> list[int]:
-        """Return the tokens of question and evidence, the nearest sentences where it is long."""
+        """Return the tokens of question and evidence; of long evidence, the nearest sentences."""
         question = [*self.pieces(group.question)[:60], END, END] if group.question else []
         evidence = "\n".join(group.evidence)
         pieces = self.pieces(evidence)
@@ -259,7 +259,7 @@ class Packer:
         return [BEGIN, *question, *pieces, END]
 
     def add(self, group: Group) -> None:
-        """Add a group, in parts where it is too long for one row."""
+        """Add a group, in parts if it is too long for one row."""
         claims = group.claims + group.extra
         is_long = len(self.pieces("\n".join(group.evidence))) > LONGEST_PREFIX
         size = 4 if is_long else len(claims)
@@ -324,7 +324,7 @@ class Packer:
 
 
 def short_premises(rows: list[dict[str, Any]], words: int) -> list[dict[str, Any]]:
-    """Return the rows whose premise has at most so many words: they cost little."""
+    """Return the rows whose premise has at most this number of words, because they cost little."""
     return [row for row in rows if len(row["premise"].split()) <= words]
 
 

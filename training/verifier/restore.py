@@ -1,6 +1,6 @@
-"""Read a verifier back from the file that ships, to go on training with it.
+"""Reads a verifier back from the shipped file, to continue its training.
 
-The file is about a tenth of the published weights, so it is what travels to an accelerator.
+The file has about a tenth of the size of the published weights, so it is sent to an accelerator.
 
 Usage: python -m training.verifier.restore verifier.onnx.gz BEGIN.pt
 """
@@ -27,7 +27,7 @@ from training.verifier.prepare import SHIFT
 
 
 def unpacked(codes: NDArray[np.uint8], scales: NDArray[np.float16]) -> Tensor:
-    """Return the matrix [rows, columns] of two codes a byte and a scale for every block."""
+    """Return the matrix [rows, columns] from two codes per byte and a scale for every block."""
     whole = np.stack([codes & 15, codes >> 4], axis=-1).reshape(*codes.shape[:-1], -1)
     blocks = (whole.astype(np.float32) - ZERO) * scales.reshape(*whole.shape[:-1], 1)
     return torch.from_numpy(blocks.reshape(codes.shape[0], -1))
@@ -51,7 +51,7 @@ def stored_weights(exported: Path) -> dict[str, Tensor]:
 
 
 def restore(exported: Path, frozen: int) -> Verifier:
-    """Return the verifier of an exported file. Raises KeyError where a weight is missing."""
+    """Return the verifier of an exported file. Raises KeyError if a weight is missing."""
     weights = stored_weights(exported)
     numbers = [int(n) for n in re.findall(r"layers\.(\d+)\.", " ".join(weights))]
     verifier = Verifier(Shape(max(numbers) + 1, frozen))

@@ -1,4 +1,4 @@
-"""Scores of a trained checkpoint and of an exported file, in one form, for the evaluation."""
+"""Scores claims with a trained checkpoint or an exported file, through one interface."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from training.verifier.train import Rows
 
 @dataclass(frozen=True)
 class Pair:
-    """One claim, the passages it is judged by, and the question that it answers."""
+    """A claim, its evidence, and the question that it answers."""
 
     claim: str
     evidence: tuple[str, ...]
@@ -28,7 +28,7 @@ class Pair:
 
 
 class Scorer(Protocol):
-    """Anything that gives log odds of "supported"."""
+    """A model that returns the log odds of "supported"."""
 
     def logits(self, pairs: Sequence[Pair]) -> NDArray[np.float64]:
         """Return the logits of the classes for every pair, [pairs, 3]."""
@@ -84,7 +84,7 @@ class TorchScorer:
 
 
 class OnnxScorer:
-    """An exported file, one pair at a time, as the product runs it."""
+    """An exported file, one pair at a time, as askdocs runs it."""
 
     def __init__(self, model: Path, tokenizer: Path, threads: int = 2) -> None:
         import onnxruntime

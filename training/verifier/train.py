@@ -1,12 +1,12 @@
-"""Train the verifier on packed rows: on processors with one worker each, or on an accelerator.
+"""Trains the verifier on packed rows, with one worker per CPU core or on an accelerator.
 
-The learning rate warms up and then falls to zero by training time, not by steps, so a run fills
-exactly the time that it is given. The rows are read stage by stage: short pairs of premise and
-hypothesis first, then the passes over the claims.
+The learning rate depends on the training time, not on the steps, so a run takes exactly the given
+time. The rows are read in stages: first short pairs of premise and hypothesis, then the passes over
+the claims.
 
-On a busy machine several threads of one process wait for each other at every operation. So with
-`--workers 2` two processes of one thread each take half of every step: they share the weights,
-add up their gradients, and each updates half of the weights.
+On a busy machine, several threads of one process wait for each other at every operation. So with
+`--workers 2`, two processes with one thread each compute half of every step. They share the
+weights, sum their gradients, and each updates half of the weights.
 
 Usage: python -m training.verifier.train rows.npz RUN_FOLDER --begin model.safetensors --until 19:55
 """
@@ -105,9 +105,9 @@ class Rows:
 def steps(
     rows: Rows, budget: int, workers: int, seed: int, stages: list[int]
 ) -> Iterator[list[NDArray[np.int64]]]:
-    """Yield one batch of row numbers per worker, stage by stage, the last stage for ever.
+    """Yield one batch of row numbers per worker, stage by stage; the last stage is repeated.
 
-    Rows of like length stand together; a batch has at most `budget` tokens, padding included.
+    Rows of similar length are together. A batch has at most `budget` tokens, including padding.
     """
     generator = np.random.default_rng(seed)
     number = 0
@@ -126,7 +126,7 @@ def steps(
                     part = []
                 part.append(int(row))
             cut.append(np.array(part))
-        # Batches of like cost go to the workers of one step, so that none waits for long.
+        # The workers of one step get batches of similar cost, so that none waits for long.
         cut.sort(key=lambda part: int(rows.lengths[part].max()) * len(part))
         groups = [cut[n : n + workers] for n in range(0, len(cut) - workers + 1, workers)]
         for place in generator.permutation(len(groups)):
@@ -136,8 +136,8 @@ def steps(
 def loss_of(verifier: Verifier, batch: Batch) -> Tensor:
     """Return the summed loss over the claims: cross entropy of supported against the rest.
 
-    A false claim whose way of being false is known has that class as its target; otherwise the
-    two false classes count as one.
+    If it is known why a claim is false (contradicted or not stated), that class is its target.
+    Otherwise the two false classes count as one.
     """
     with torch.autocast(batch.pieces.device.type, dtype=torch.bfloat16):
         logits = verifier(batch.pieces, batch.segments, batch.places, batch.firsts)
@@ -151,7 +151,7 @@ def loss_of(verifier: Verifier, batch: Batch) -> Tensor:
 
 @dataclass
 class Shared:
-    """What the workers of a run share."""
+    """The state that the workers of a run share."""
 
     verifier: Verifier
     gradients: list[Tensor]
@@ -180,7 +180,7 @@ def sum_of(tensors: tuple[Tensor, ...]) -> Tensor:
 
 
 def share_of(worker: int, workers: int, parameters: list[nn.Parameter]) -> list[int]:
-    """Return which parameters a worker updates: about an equal part of the weights."""
+    """Return the parameters that a worker updates; all workers have about equal parts."""
     total = sum(each.numel() for each in parameters)
     before, found = 0, []
     for number, each in enumerate(parameters):
@@ -225,7 +225,7 @@ class Trainer:
         )
 
     def step(self, batch: Batch, rate: float) -> tuple[float, float]:
-        """Learn from one batch per worker; return the number of claims and their summed loss."""
+        """Train on one batch per worker; return the number of claims and their summed loss."""
         shared, options = self._shared, self._options
         shared.gradients[self._worker].zero_()
         loss = loss_of(self._verifier, batch.to(options.device))
@@ -248,7 +248,7 @@ class Trainer:
         return claims, total
 
     def run(self) -> None:
-        """Train until the time is used up."""
+        """Train until the time has passed."""
         options, shared = self._options, self._shared
         stream = steps(self._rows, options.budget, options.workers, options.seed, options.stages)
         began = reported = saved = time.monotonic()
@@ -261,7 +261,9 @@ class Trainer:
             if self._is_first:
                 shared.numbers[0, 3] = now
             shared.barrier.wait()
-            now = float(shared.numbers[0, 3])  # one clock, so that all stop at the same step
+            now = float(
+                shared.numbers[0, 3]
+            )  # one clock for all, so that they stop at the same step
             shared.barrier.wait()
             progress = (now + options.spent) / (seconds + options.spent)
             if progress >= 1:
@@ -292,14 +294,14 @@ class Trainer:
             self.save("final.pt", time.monotonic() - began, int(claims))
 
     def round_weights(self) -> None:
-        """Compute in four bits from now on; one worker at a time, as they share the weights."""
+        """Use four-bit weights from now on; one worker at a time, as they are shared."""
         for worker in range(self._options.workers):
             if worker == self._worker:
                 self._verifier.learn_four_bits()
             self._shared.barrier.wait()
 
     def save(self, name: str, seconds: float, claims: int) -> None:
-        """Write a checkpoint whole or not at all."""
+        """Write a checkpoint atomically."""
         unfinished = self._options.run / "unfinished.pt"
         weights = {key: value.cpu() for key, value in self._verifier.state_dict().items()}
         state = {
@@ -313,7 +315,7 @@ class Trainer:
 
 
 def work(worker: int, options: argparse.Namespace, shared: Shared) -> None:
-    """Be one worker of a run."""
+    """Run one worker."""
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(options.seed + worker)
@@ -324,7 +326,7 @@ class NoBarrier:
     """The barrier of a single worker."""
 
     def wait(self) -> None:
-        """Go on at once."""
+        """Return immediately."""
 
 
 def train(options: argparse.Namespace) -> None:
