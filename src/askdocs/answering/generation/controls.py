@@ -83,5 +83,5 @@ def _difficulty(sentence: str) -> tuple[int, int]:
 
 
 def _denied(sentence: str) -> str:
-    """Put "not" behind the verb."""
+    """Put "not" after the verb."""
     return _VERB.sub(lambda found: f"{found.group()} not", sentence, count=1)

@@ -51,12 +51,12 @@ def write_answer(
 ) -> Generator[str, None, Answer]:
     """Write an answer with a language model and verify its statements.
 
-    The pieces that are yielded, joined, are the text of the Answer. There are three exceptions, and
-    a notice in the Answer explains each:
+    Joined, the pieces that are yielded are the text of the Answer. There are three exceptions. A
+    notice in the Answer explains each of them.
 
     - The reply is cut off: the Answer does not contain the incomplete last sentence.
     - The model fails: the Answer is `quoted`.
-    - The model finds no answer, or nothing that it wrote is left as a claim: the Answer is
+    - The model finds no answer, or its reply contains no claim that is kept: the Answer is
       `quoted`.
 
     Args:
@@ -66,9 +66,9 @@ def write_answer(
         verifier: Judges each statement.
         remove_unsupported: Whether unsupported statements are left out.
         ask_again: Whether the model is asked, in one further request, which words of the passages
-            support its statements. From the first doubtful statement until its reply, only drafts
-            are yielded. If the model withdraws a statement that was yielded before, a paragraph at
-            the end says so.
+            support its statements. From the first doubtful statement on, only drafts are yielded
+            until the model has replied. If the model withdraws a statement that was yielded before,
+            a paragraph at the end says so.
         task: What the question wants to be made from the passages, a `TaskKind`. "" for a plain
             question.
 
@@ -208,8 +208,8 @@ class _Held:
 class _Writing:
     """The state of an answer while it is written.
 
-    Some sentences of the reply are left out: those that repeat the question or an earlier sentence,
-    refusals, and all from the heading of a list of sources on.
+    Some sentences of the reply are left out: repetitions of the question or of an earlier sentence,
+    and refusals. From the heading of a list of sources on, all are left out.
 
     Attributes:
         question: The question as it was asked.
@@ -281,7 +281,7 @@ class _Writing:
     def _hold(self, judged: _JudgedSentence) -> str:
         """Begin to hold back text at a doubtful statement; return its own text without marks.
 
-        The text of a table row is held back too, because its marks belong into its last cell.
+        The text of a table row is held back too, because its marks belong in its last cell.
         """
         is_row = judged.sentence.kind == "row"
         more = ""
@@ -304,7 +304,7 @@ class _Writing:
         closing_words = _closing(
             self.numbered.made_of(sentence, marked, shown) if marked else statement
         )
-        if sentence.kind == "row":  # the marks belong into the last cell
+        if sentence.kind == "row":  # the marks belong in the last cell
             cells = sentence.markdown.rstrip().removesuffix("|").rstrip()
             pieces = [self._show(f"{cells}{closing_words} |", lead)]
         else:
@@ -320,8 +320,8 @@ class _Writing:
     ) -> Iterator[str]:
         """Ask the model for a second opinion on its statements; yield the rest of the text.
 
-        The text that was yielded before does not change. A paragraph at the end names the
-        statements of it that the model withdraws.
+        The text that was yielded before does not change. If the model withdraws statements of it, a
+        paragraph at the end lists them.
         """
         asked = {
             number: (judged.claim, judged.judgement)
@@ -372,7 +372,7 @@ class _Writing:
         return self._lead if self._lead and not lead.startswith("\n") else lead
 
     def _show(self, markdown: str, lead: str) -> str:
-        """Add to the text what is new of a sentence, after its lead; return it."""
+        """Add the new part of a sentence to the text, after its lead; return what was added."""
         more = markdown[len(self._shown) :]
         if more and not self._shown:
             more = (lead if self.text else lead.lstrip()) + more
@@ -382,13 +382,13 @@ class _Writing:
 
 
 def _closing(statement: Statement) -> str:
-    """The citation marks and the doubt of a statement, as in " [1] (only partly supported: …)"."""
+    """The citation marks and the remark after a statement: " [1] (only partly supported: …)"."""
     marks = "".join(f"[{citation.number}]" for citation in statement.citations)
     return (f" {marks}" if marks else "") + _doubt(statement)
 
 
 def _doubt(statement: Statement) -> str:
-    """The remark behind a statement; "" if there is none."""
+    """The remark on a statement, after a space; "" if there is none."""
     return f" {statement.remark}" if statement.remark else ""
 
 

@@ -128,8 +128,7 @@ def _is_attentive(opinions: Mapping[int, Opinion]) -> bool:
 def opinions_in(reply: str) -> dict[int, Opinion]:
     """Parse a reply: what it says about each statement, by the number of the statement.
 
-    Example: `2: NO (in March) "in April"` becomes `{2: Opinion(False, ("in April",), ("in
-    March",))}`.
+    `2: NO (in March) "in April"` becomes `{2: Opinion(False, ("in April",), ("in March",))}`.
     """
     lines: dict[int, list[str]] = {}
     number = 0

@@ -103,6 +103,7 @@ class _Reader:
         self._words = [each.group().lower() for each in found]
 
     def read(self) -> Iterator[Quantity]:
+        """Yield the amounts of the text, in order."""
         place = 0
         while place < len(self._words):
             found = self._amount(place)
@@ -117,6 +118,7 @@ class _Reader:
         return self._words[place] if 0 <= place < len(self._words) else ""
 
     def _quantity(self, kind: Kind, value: float, place: int, end: int) -> Quantity:
+        """Make an amount; read "about", a bound such as "over", and the noun around it."""
         before = self._words[max(0, place - 3) : place]
         written = self._text[self._spans[place][0] : self._spans[end - 1][1]]
         last = before[-1] if before else ""
@@ -363,7 +365,7 @@ def _fits(own: Quantity, value: float) -> bool:
 def _derived(own: Quantity, every: Sequence[Quantity]) -> Iterator[float]:
     """Yield values that follow from the amounts of the source, for comparison with `own`.
 
-    Examples: the years between two dates, the rest of a share, the sum or ratio of two counts.
+    Examples: the time between two years, the rest of a share, the sum or ratio of two counts.
     """
     plain = [quantity.value for quantity in every if quantity.kind in ("count", "times")]
     parts = [quantity.value for quantity in every if quantity.kind == "share"]

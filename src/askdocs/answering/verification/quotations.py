@@ -43,17 +43,17 @@ _ELLIPSIS = re.compile(r"\[\s*(?:…|\.\s?\.\s?\.)\s*\]|\(\s*(?:…|\.\s?\.\s?\.
 _SIC = re.compile(r"\s*[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
 _LETTERS = re.compile(r"\[(\w{1,4})\](?=\w)|(?<=\w)\[(\w{1,4})\]")  # "[T]he", "walk[s]"
 _INSERTED = re.compile(r"\[[^\[\]]*\]")
-_LONGEST_GAP = 1500  # letters that "…" may leave out
-_LONGEST_CHANGE = 80  # letters that a change in brackets, such as "[he]", may replace
-_MOST_PLACES = 200  # where the first part of a quotation occurs; further ones are not tried
+_MAX_GAP = 1500  # letters that "…" may leave out
+_MAX_CHANGE = 80  # letters that a change in brackets, such as "[he]", may replace
+_MAX_PLACES = 200  # where the first part of a quotation occurs; further ones are not tried
 _SHORT_GAP = 5  # words; to leave out so few, with a negation among them, reverses the meaning
-_DENIALS = NEGATIONS | {"unless", "except", "hardly", "barely"}
-_DENIAL_REACH = 1  # words before a quotation among which a negation is searched for
+_NEGATION_WORDS = NEGATIONS | {"unless", "except", "hardly", "barely"}
+_NEGATION_DISTANCE = 1  # words before a quotation among which a negation is searched for
 _LEAD_WORDS = 8  # the same for the words of the statement before its quotation
-_LONGEST_BREAK = 8  # characters of white space between adjacent passages
+_MAX_BREAK = 8  # characters of white space between adjacent passages
 _MARGIN = 3  # words around the most similar place that are compared, too
-_LIKE = 0.5  # the share of a quotation's words that a version of it contains
-_FEWEST_LIKE = 2  # words; a single common word is chance
+_MIN_COMMON_SHARE = 0.5  # the share of a quotation's words that a version of it contains
+_MIN_COMMON_WORDS = 2  # words; a single common word is chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Lookup:
 
     Attributes:
         quotes: Its places; empty if it was not found.
-        difference: What differs, as a phrase; "" if it was found.
+        difference: How it differs from the most similar place, as a phrase; "" if it was found.
         goes_on: How the source continues if the quotation stops before its sentence ends.
     """
 
@@ -208,9 +208,9 @@ class Source:
         found = self._match(parts)
         if found is None:
             return Lookup(difference=self._difference([word for part in parts for word in part[0]]))
-        turned = self._left_out_denial(found) or self._denied_before(found[0][0], lead)
-        if turned:
-            return Lookup(difference=f"it leaves out “{turned}”")
+        negation = self._left_out_negation(found) or self._negated_before(found[0][0], lead)
+        if negation:
+            return Lookup(difference=f"it leaves out “{negation}”")
         return Lookup(tuple(quote for first, last in found for quote in self.quotes(first, last)))
 
     def places(self, words: str) -> Iterator[tuple[int, int]]:
@@ -256,7 +256,7 @@ class Source:
 
         Of several places, the one that leaves out the fewest words counts.
         """
-        places = islice(self._places("".join(parts[0][0])), _MOST_PLACES)
+        places = islice(self._places("".join(parts[0][0])), _MAX_PLACES)
         found = filter(None, (self._continued(place, parts[1:]) for place in places))
         if len(parts) == 1:
             return next(found, None)
@@ -267,10 +267,10 @@ class Source:
     ) -> list[tuple[int, int]] | None:
         """Find the further parts of a quotation after the place of its first part."""
         found = [place]
-        for words, room in parts:
+        for words, gap in parts:
             wanted = "".join(words)
             begin = self._ends(found[-1][1])
-            following = next(self._places(wanted, begin, begin + room + len(wanted)), None)
+            following = next(self._places(wanted, begin, begin + gap + len(wanted)), None)
             if following is None or not self._in_one_document(found[-1][1], following[0]):
                 return None
             found.append(following)
@@ -279,40 +279,42 @@ class Source:
     def _in_one_document(self, token: int, other: int) -> bool:
         return self._tokens[token][0].source == self._tokens[other][0].source
 
-    def _left_out_denial(self, found: Sequence[tuple[int, int]]) -> str:
+    def _left_out_negation(self, found: Sequence[tuple[int, int]]) -> str:
         """A negation among a few words left out between two parts; "" if there is none."""
         for (_, last), (first, _) in pairwise(found):
             between = self._words[last + 1 : first]
             if len(between) <= _SHORT_GAP:
-                denial = next((word for word in between if word in _DENIALS), "")
-                if denial:
-                    return denial
+                negation = next((word for word in between if word in _NEGATION_WORDS), "")
+                if negation:
+                    return negation
         return ""
 
-    def _denied_before(self, first: int, lead: str) -> str:
+    def _negated_before(self, first: int, lead: str) -> str:
         """A negation right before token `first`, if `lead` contains none; otherwise ""."""
-        before = self._words[max(0, first - _DENIAL_REACH) : first]
-        denial = next((word for word in before if word in _DENIALS), "")
+        before = self._words[max(0, first - _NEGATION_DISTANCE) : first]
+        negation = next((word for word in before if word in _NEGATION_WORDS), "")
         known = {_folded(word) for word in _TOKEN.findall(lead)[-_LEAD_WORDS:]}
-        is_denied = known & _DENIALS or re.search(r"n['’]t\b", lead)
-        return "" if is_denied else denial
+        is_negated = known & _NEGATION_WORDS or re.search(r"n['’]t\b", lead)
+        return "" if is_negated else negation
 
-    def _difference(self, said: Sequence[str]) -> str:
+    def _difference(self, quoted: Sequence[str]) -> str:
         """The difference between a quotation and the most similar place of the source."""
-        place = self._nearest(said)
+        place = self._nearest(quoted)
         if place is None:
             return NOWHERE
-        low, high = max(0, place - _MARGIN), place + len(said) + _MARGIN
+        low, high = max(0, place - _MARGIN), place + len(quoted) + _MARGIN
         theirs = self._words[low:high]
-        matcher = SequenceMatcher(None, theirs, said, autojunk=False)
+        matcher = SequenceMatcher(None, theirs, quoted, autojunk=False)
         blocks = [block for block in matcher.get_matching_blocks() if block.size]
-        if sum(block.size for block in blocks) < max(_FEWEST_LIKE, _LIKE * len(said)):
+        if sum(block.size for block in blocks) < max(
+            _MIN_COMMON_WORDS, _MIN_COMMON_SHARE * len(quoted)
+        ):
             return NOWHERE
         inside = (blocks[0].a, blocks[-1].a + blocks[-1].size)
         for kind, a, b, c, d in matcher.get_opcodes():
             if kind == "equal" or (c == d and not inside[0] <= a < inside[1]):
                 continue
-            here, there = " ".join(said[c:d]), self._written(low + a, low + b)
+            here, there = " ".join(quoted[c:d]), self._written(low + a, low + b)
             if kind == "delete":
                 return f"it leaves out “{there}”"
             if kind == "insert" or not inside[0] <= a < inside[1]:
@@ -326,14 +328,14 @@ class Source:
             passage.text[start:end] for passage, start, end in self._tokens[first:after]
         )
 
-    def _nearest(self, said: Sequence[str]) -> int | None:
+    def _nearest(self, quoted: Sequence[str]) -> int | None:
         """The token at which the quotation begins if most of its words match; None if no word does.
 
-        Each common word votes for the place at which the quotation would have to begin, and with
-        less weight for the two places next to it. Frequent words count less.
+        Each word that both contain votes for the place where the quotation would begin. It also
+        votes, with less weight, for the two places next to it. Frequent words have less weight.
         """
         wanted: dict[str, list[int]] = {}
-        for place, word in enumerate(said):
+        for place, word in enumerate(quoted):
             wanted.setdefault(word, []).append(place)
         votes: Counter[int] = Counter()
         common = Counter(word for word in self._words if word in wanted)
@@ -347,7 +349,7 @@ class Source:
 
 def _are_neighbours(before: Passage, passage: Passage) -> bool:
     """Whether a passage follows another one directly in its document."""
-    return before.source == passage.source and 0 <= passage.start - before.end <= _LONGEST_BREAK
+    return before.source == passage.source and 0 <= passage.start - before.end <= _MAX_BREAK
 
 
 def _parts(quotation: str) -> list[_Part]:
@@ -355,13 +357,13 @@ def _parts(quotation: str) -> list[_Part]:
     plain = _SIC.sub("", quotation)
     plain = _LETTERS.sub(lambda found: found[1] or found[2], plain)
     parts: list[_Part] = []
-    room = 0
+    gap = 0
     for number, part in enumerate(_ELLIPSIS.split(plain)):
-        room = _LONGEST_GAP if number else 0
+        gap = _MAX_GAP if number else 0
         for place, piece in enumerate(_INSERTED.split(part)):
-            room = max(room, _LONGEST_CHANGE if place else 0)
+            gap = max(gap, _MAX_CHANGE if place else 0)
             words = tuple(_folded(each) for each in _TOKEN.findall(piece))
             if words:
-                parts.append((words, room))
-                room = 0
+                parts.append((words, gap))
+                gap = 0
     return parts

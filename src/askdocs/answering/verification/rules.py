@@ -222,10 +222,10 @@ def _shared_letters(one: str, other: str) -> int:
 
 
 def exchanged_word(text: str, source: str) -> str:
-    """Find a small word for which the source has its opposite in the same context: must for may.
+    """Find a small word for which the source has its opposite in the same context.
 
-    Two contexts are the same if they have content words in common. If a sentence of the source
-    contains both words, it may compare them, and this pair is skipped.
+    Example: "must" for "may". Two contexts are the same if they have content words in common. If a
+    sentence of the source contains both words, it may compare them, and the pair is skipped.
     """
     here = _words(text)
     there = [_words(source[start:end]) for start, end in sentence_spans(source)]
@@ -256,7 +256,7 @@ def _exchange(
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text in lower case, except the month of May."""
+    """The words of a text in lower case. The month of May keeps its capital."""
     return [
         word if (word := found.group()) == "May" and found.start() else word.lower()
         for found in _WORD.finditer(text)

@@ -336,7 +336,7 @@ class Verifier:
         return tuple(found)
 
     def _nearest(self, text: str, passages: Sequence[Passage]) -> tuple[Quote, ...]:
-        """The most similar sentences, as quotes."""
+        """The sentences to show for comparison, as quotes."""
         return sentences_to_cite(text, self._similarity.sentences(text, passages))
 
     def _judged(
@@ -345,8 +345,9 @@ class Verifier:
         """Judge by the cited passages and, if needed, by all passages; then apply the vetoes.
 
         All passages are read too if the cited ones do not support the statement, or if the most
-        similar sentence is not in them. In the second case its passage is also read alone, and the
-        quotes and vetoes come from these readings, because language models cite wrong numbers.
+        similar sentence is in another passage. In the second case, that passage is also read alone.
+        The quotes and the vetoes then come from the better of these two readings, because language
+        models cite wrong numbers.
         """
         own = {passage.id for passage in cited}
         nearest = max(sentences, key=lambda sentence: sentence.similarity, default=None)
@@ -586,7 +587,10 @@ def _in_order(all_of: Sequence[Sentence], some: Sequence[Sentence]) -> list[Sent
 
 
 def _is_about(reading: _Reading, least: float) -> bool:
-    """Whether a reading is about the statement: stated at all, and as similar as `least`."""
+    """Whether a reading is about the statement: its best sentence is similar enough (`least`).
+
+    The probability of "not stated" must be low, too.
+    """
     return reading.score.not_stated < _NOT_STATED and _max_similarity(reading.sentences) >= least
 
 
