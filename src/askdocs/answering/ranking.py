@@ -1,4 +1,4 @@
-"""Hits and readings to the sentences that may answer, each with the probability that it does."""
+"""Ranks the sentences of passages by how likely they answer, and estimates their probabilities."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
 from askdocs.types import Hit, Passage
 
-# Fitted by training/ranking/fit_ranking_weights.py; benchmarks/answers.md says on what. The logit
-# by which the sentences of one question are compared is the sum of these times the features of a
-# sentence.
+# The rank of a sentence is a logit: the sum of its features, each times its weight. Only ranks for
+# the same question can be compared. training/ranking/fit_ranking_weights.py fitted the weights;
+# benchmarks/answers.md says on what.
 FEATURES = (
-    "span",  # logit of the likeliest answer in it less that of "no answer"
+    "span",  # logit of its most probable answer span, minus the logit of "no answer"
     "relevance",  # logit that its passage answers
-    "retrieval",  # score of its passage in the search, 0 to 1
-    "coverage",  # share of the question's words that it and its context hold
-    "head",  # logit that it answers, by the reader's hidden states
-    "speech",  # 1 where it reports speech and that is asked for, -1 where it does not
-    "speaker",  # whether the speaker asked for is named, where the question is open
-    "others",  # whether only other speakers are named
-    "talked_of",  # whether its document was cited by the answer before (decision 0006)
-    "second",  # logit that it answers, by the larger model; the lowest where that was not asked
+    "retrieval",  # score of its passage in the search, in [0, 1]
+    "coverage",  # share of the question's words, by weight, in it and its context, in [0, 1]
+    "head",  # logit that it answers, by the answer head
+    "speech",  # if speech is asked for: 1 if it reports speech, else -1
+    "speaker",  # 1 if the speaker asked for is named, and any statement of theirs answers
+    "others",  # 1 if only other speakers are named
+    "talked_of",  # 1 if the previous answer cites its document (decision 0006)
+    "second",  # logit that it answers, by the larger reader; the lowest one if that did not read it
 )
 _RANKING = {
     "span": 0.131,
@@ -76,7 +76,7 @@ _RANKING = {
     "retrieval": 5.91,
     "coverage": 1.99,
     "head": 0.236,
-    # Rules: few of the questions they were fitted on ask what somebody said, or follow others.
+    # These four are set by hand: few questions of the data ask for speech or are follow-ups.
     "speech": 0.65,
     "speaker": 1.0,
     "others": -1.3,
@@ -85,60 +85,67 @@ _RANKING = {
 }
 _COVERAGE = FEATURES.index("coverage")
 _RANKING_WEIGHTS = tuple(_RANKING.get(name, 0.0) for name in FEATURES)
-# of: 1, cosine of topic and sentence, coverage of the topic; a rule: a sentence that has all words
-# of the topic is taken (0.8 or more), one with half of them is not (0.2 to 0.4)
+# For 1, the cosine of topic and sentence, and the coverage of the topic. Set by hand: a sentence
+# with all words of the topic gets at least 0.73, one with half of them mostly less than 0.5.
 _TOPIC_WEIGHTS = (-6.0, 3.0, 7.0)
-_SPREAD = (
-    0.5  # of ranks, where they are turned into probabilities: further quotes come with the best
-)
-_READ_AGAIN = 3  # passages, by the larger model
-_READ_FIRST = 8  # passages; the rest is read only where these leave it open
-_SURE = 0.75  # probability from which the first passages are enough
+# Distances of ranks are multiplied by this before they become probabilities. With less than 1, more
+# sentences are likely enough to be quoted with the best one.
+_RANK_SCALE = 0.5
+_RERANKED = 3  # passages that the larger reader reads
+_READ_FIRST = 8  # passages; the others are read only if no sentence of these is likely enough
+_SURE = 0.75  # probability from which a sentence is likely enough
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
-_NUMBERED_CLAUSE = 0.8  # that a clause answers whose number is asked for; a rule
+_NUMBERED_CLAUSE = 0.8  # least probability of a clause whose number is asked for; set by hand
 _WHOLE_TOPIC = 0.999  # of the weight of its words
-_CONTINUATION = 0.9  # of a speaker's sentence's probability has the next one of the same speaker
-_LEAST_SPAN = -15.0  # logits; a span that is less likely than this is simply none
-_MOST_ELSEWHERE = 8.0  # logits that a passage loses to the turns before it
-_FORM_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
-_FORM_SHARE = 0.1  # of the words; above 96 % of English passages, below 99 % of others (xquad)
-_ASKING_WORDS = frozenset("what who when where which why how is are was were did does do".split())
+# A sentence that continues a speaker's statement has at least 0.9 times the odds of the last one.
+_CONTINUATION_DISCOUNT = 0.9
+_MIN_SPAN_LOGIT = -15.0  # lower logits all mean that there is no span
+_MAX_PRECEDING_LEAD = 8.0  # logits
+_FUNCTION_WORDS = frozenset("the of and to in a is that for was with as on by are it from".split())
+# Of the words of a passage. In XQuAD 96 % of the English passages have more, and 99 % of the others
+# have fewer.
+_FUNCTION_WORD_SHARE = 0.1
+_QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do".split())
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME_COVERAGE = 0.05
-_OTHER_ROW = 0.1  # of the probability of a row that holds fewer words of the question; a rule
+_OTHER_ROW = 0.1  # factor for the probability of a row with fewer words; set by hand
 _ADDRESS = re.compile(r"[>\s]*(?:from|to|cc|bcc|reply-to): .*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The sentences that may answer, best first, and what the first one's probability stands on.
+    """Ranked sentences.
 
     Attributes:
-        candidates: The sentences.
-        confidence_features: What the probability of the first one stands on.
-        missing: Which identifier of the question no passage has, where that is a reason to doubt.
+        candidates: The sentences, best first.
+        confidence_features: The features from which the probability of the best one was estimated,
+            by name.
+        missing: A sentence for the user that names an identifier of the question that no passage
+            has; "" if that is no reason for doubt.
     """
 
     candidates: tuple[Candidate, ...]
     confidence_features: Mapping[str, float]
     missing: str = ""
 
-    def doubt(self, question: Question, rare_words: Mapping[str, float]) -> str:
-        """Why the first sentence may not answer; "" where there is none."""
+    def doubt(self, question: Question, term_weights: Mapping[str, float]) -> str:
+        """A sentence for the user why the best candidate may not answer; "" without candidates."""
         if not self.candidates or self.missing:
             return self.missing if self.candidates else ""
-        return doubt(question, self.candidates[0], rare_words)
+        return doubt(question, self.candidates[0], term_weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingContext:
-    """What the sentences for a question are ranked with.
+    """A question with everything that its sentences are ranked by.
 
     Attributes:
         question: The question.
-        term_weights: The words of the question, or of its topic, with their weights.
-        cited_before: The sources that the answer before cites, for a follow-up.
-        preceding: What is read before the text of a passage, by its id: the turns before a turn.
+        term_weights: The words of the query, or of its topic, with their weights. Rare words weigh
+            more.
+        cited_before: The documents that the previous answer cites, for a follow-up.
+        preceding: The id of a passage → the text that is read before it, as the previous turns of a
+            chat.
     """
 
     question: Question
@@ -147,11 +154,11 @@ class RankingContext:
     preceding: Mapping[str, PrecedingText] = field(default_factory=dict)
 
     def before(self, passage: Passage) -> PrecedingText:
-        """What is read before the text of a passage."""
+        """The text that is read before a passage."""
         return self.preceding.get(passage.id, PrecedingText())
 
     def as_read(self, passages: Sequence[Passage]) -> list[Passage]:
-        """The passages as they are read: behind the turns that come before them."""
+        """The passages with the text that is read before them."""
         return [
             replace(passage, text=self.before(passage).text + passage.text) for passage in passages
         ]
@@ -166,32 +173,34 @@ def rank(
     second: Callable[[], SentenceScorer] | None = None,
     multilingual: Callable[[], SentenceScorer] | None = None,
 ) -> Ranking:
-    """The sentences of `hits`, those that most likely answer first; ties are broken by place.
+    """Rank the sentences of passages.
 
-    For a question in English, English passages are read, the first ones first, and the others only
-    where those leave it open. Elsewhere the multilingual network reads, and words and meaning count
-    too.
-    Where the question only names a topic nothing is read: there is no fact to be found.
+    English passages are read if the question is in English: first the best passages, the others
+    only if no sentence is likely enough. All other passages are ranked by `rank_multilingual`. If
+    the question names a topic, nothing is read, because it asks for no fact. Then vectors and words
+    decide.
 
     Args:
-        context: The question, with what its sentences are ranked with.
+        context: The question, with what its sentences are ranked by.
         hits: The passages found, best first.
-        embedder: Compares the sentences that are not read with the question.
+        embedder: Compares sentences with a topic, and those in other languages with the question.
         reader: Reads English passages.
-        second: Gives the reader of the best passages, which is loaded only for passages that are
-            read.
-        multilingual: Gives the reader of passages in other languages; with an embedder that has
-            learnt them.
+        second: Loads the larger English reader, which reranks the best passages. None to skip this.
+        multilingual: Loads the reader for other languages. It is used only with a multilingual
+            embedder.
+
+    Returns:
+        The sentences, by probability. Equal ones are ordered by their place.
     """
     question, term_weights = context.question, context.term_weights
     filters = identifier_filters(question.identifiers, hits)
     hits = without_other_identifiers(filters, hits)
-    known: Mapping[str, float] = {}
+    features: Mapping[str, float] = {}
     if question.topic:
-        about = _about(question.topic, hits[:_MOST_OF_TOPIC], term_weights, embedder)
+        about = _rank_by_topic(question.topic, hits[:_MOST_OF_TOPIC], term_weights, embedder)
         candidates = without_other_sentences(filters, about)
     else:
-        candidates, known = _answering(
+        candidates, features = _rank_by_reading(
             context,
             hits,
             filters,
@@ -202,11 +211,11 @@ def rank(
         )
     candidates = doubted(filters, candidates)
     return Ranking(
-        tuple(sorted(candidates, key=_best_first)), known, missing=missing_reason(filters)
+        tuple(sorted(candidates, key=_best_first)), features, missing=missing_reason(filters)
     )
 
 
-def _answering(
+def _rank_by_reading(
     context: RankingContext,
     hits: Sequence[Hit],
     filters: Sequence[IdentifierFilter],
@@ -216,18 +225,18 @@ def _answering(
     second: Callable[[], SentenceScorer] | None,
     multilingual: Callable[[], SentenceScorer] | None,
 ) -> tuple[list[Candidate], Mapping[str, float]]:
-    """The sentences that may answer, and what the probability of the first one stands on."""
+    """The sentences that may answer, and the confidence features of the best one that was read."""
     question, term_weights = context.question, context.term_weights
     read = readable(question.read_as, hits)
     unread = [hit for hit in hits if hit not in read]
     first, rest = read[:_READ_FIRST], read[_READ_FIRST:]
-    known = _by_reading(context, first, filters, reader)
-    found = _estimated(question, known)
-    if rest and (not known or found.candidates[0].probability < _SURE):
-        known += _by_reading(context, rest, filters, reader)
-        found = _estimated(question, known)
-    if known and second:
-        found = _estimated(question, _read_again(context, known, second()))
+    scored = _read(context, first, filters, reader)
+    ranking = _with_probabilities(question, scored)
+    if rest and (not scored or ranking.candidates[0].probability < _SURE):
+        scored += _read(context, rest, filters, reader)
+        ranking = _with_probabilities(question, scored)
+    if scored and second:
+        ranking = _with_probabilities(question, _rerank(context, scored, second()))
     others = rank_multilingual(
         question.read_as,
         unread,
@@ -236,18 +245,22 @@ def _answering(
         reader=multilingual,
         meant=partial(without_other_sentences, filters),
     )
-    candidates = _rows_meant([*found.candidates, *others])
+    candidates = _prefer_matching_rows([*ranking.candidates, *others])
     if question.speaker:
         candidates = by_speaker(question.speaker, candidates, term_weights)
     if question.place:
-        candidates = _at_place(question.place, candidates)
-    return candidates, found.confidence_features
+        candidates = _prefer_numbered_clause(question.place, candidates)
+    return candidates, ranking.confidence_features
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:
-    """The hits by the best candidate of each, whose probability is their score now.
+    """Order hits by the probability of their best sentences, which becomes their score.
 
-    Those without a candidate come last, as they were found, with a score of 0.
+    Hits without a candidate come last. Their score is 0.
+
+    Args:
+        hits: The passages found, best first.
+        candidates: Their sentences, best first.
     """
     probabilities: dict[str, float] = {}
     for candidate in candidates:
@@ -257,76 +270,82 @@ def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[
 
 
 def readable(question: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that the reader, which has learnt English, can judge for a question."""
+    """The hits that the English reader can read. None for a question in another language."""
     if not asks_in_english(question):
         return []
     return [hit for hit in hits if is_english_readable(question, hit.passage.text)]
 
 
 def is_english_readable(question: str, text: str) -> bool:
-    """Whether the reader, which has learnt English, can judge a passage.
+    """Whether the English reader can read a passage.
 
-    English prose shows by its form words. Tables and code have few: they are read for an English
-    question, if all their letters are English.
+    English prose has many function words. Tables and code have few. They are read if the question
+    has an English question word and all words of the passage are in ASCII.
+
+    Args:
+        question: The question in English.
+        text: The text of the passage.
     """
-    held = [word.lower() for word in _WORD.findall(text)]
-    if sum(word in _FORM_WORDS for word in held) >= _FORM_SHARE * len(held):
+    present = [word.lower() for word in _WORD.findall(text)]
+    if sum(word in _FUNCTION_WORDS for word in present) >= _FUNCTION_WORD_SHARE * len(present):
         return True
     asked = {word.lower() for word in _WORD.findall(question)}
-    return bool(asked & _ASKING_WORDS) and all(word.isascii() for word in held)
+    return bool(asked & _QUESTION_WORDS) and all(word.isascii() for word in present)
 
 
-def _by_reading(
+def _read(
     context: RankingContext,
     hits: Sequence[Hit],
     filters: Sequence[IdentifierFilter],
     reader: Reader,
 ) -> list[ScoredSentence]:
-    """Every sentence of the passages that can be quoted, with its rank."""
+    """Read passages, and score all their sentences that can be quoted."""
     passages = [hit.passage for hit in hits]
     readings = reader.read(context.question.read_as, context.as_read(passages))
     names = _speakers_asked(context.question, hits)
     found: list[ScoredSentence] = []
     for hit, reading in zip(hits, readings, strict=True):
-        found += _of_passage(context, _ReadPassage.of(context, hit, reading), names)
+        found += _score_passage(context, _ReadPassage.of(context, hit, reading), names)
     meant = without_other_sentences(filters, [each.candidate for each in found])
     kept = {each.key for each in meant}
     return [each for each in found if each.candidate.key in kept]
 
 
-def _read_again(
+def _rerank(
     context: RankingContext, read: Sequence[ScoredSentence], second: SentenceScorer
 ) -> list[ScoredSentence]:
-    """The same sentences, ranked also by what the larger model says of the best passages.
+    """Rerank the sentences by the larger reader, which reads the best passages.
 
-    The others get the lowest of its logits.
+    Sentences that it does not read get the lowest of its logits.
     """
     best = sorted(read, key=lambda sentence: -sentence.rank)
     passages = {sentence.passage.id: sentence.passage for sentence in best}
-    chosen = list(passages.values())[:_READ_AGAIN]
+    chosen = list(passages.values())[:_RERANKED]
     readings = second.score(context.question.read_as, context.as_read(chosen))
-    known = {passage.id: reading for passage, reading in zip(chosen, readings, strict=True)}
-    logits = [_logit_again(context, sentence, known.get(sentence.passage.id)) for sentence in read]
+    by_passage = {passage.id: reading for passage, reading in zip(chosen, readings, strict=True)}
+    logits = [
+        _second_logit(context, sentence, by_passage.get(sentence.passage.id)) for sentence in read
+    ]
     lowest = min((logit for logit in logits if logit is not None), default=0.0)
     return [
-        _ranked_again(sentence, lowest if logit is None else logit)
+        _reranked(sentence, lowest if logit is None else logit)
         for sentence, logit in zip(read, logits, strict=True)
     ]
 
 
-def _logit_again(
+def _second_logit(
     context: RankingContext, read: ScoredSentence, reading: SentenceScores | None
 ) -> float | None:
-    """What the larger model says of a sentence; None where it has not read it."""
+    """The logit that a sentence answers, by the larger reader; None if that did not read it."""
     if reading is None:
         return None
     shift = len(context.before(read.passage).text) - read.passage.start
     return reading.sentence_logit(read.candidate.start + shift, read.candidate.end + shift)
 
 
-def _ranked_again(read: ScoredSentence, logit: float) -> ScoredSentence:
-    """A sentence with the rank that it has by the larger model too."""
-    features = (*read.candidate.features[:-1], logit)  # the last is "second"
+def _reranked(read: ScoredSentence, logit: float) -> ScoredSentence:
+    """The sentence with the logit of the larger reader added to its features and its rank."""
+    features = (*read.candidate.features[:-1], logit)  # "second" is the last one
     candidate = replace(read.candidate, features=features)
     rank = read.rank + _RANKING["second"] * logit
     return replace(read, rank=rank, second=logit, candidate=candidate)
@@ -340,16 +359,18 @@ def _speakers_asked(question: Question, hits: Sequence[Hit]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _ReadPassage:
-    """A passage with its sentences and what the reader says of them.
+    """A passage with its sentences and the predictions of the reader.
 
     Attributes:
         hit: The passage, as the search found it.
-        reading: What the reader says of it, behind what is read before it.
-        before: What is read before it.
-        places: Where its sentences begin and end in its text.
+        reading: The predictions for the passage and the text before it.
+        before: The text that was read before it.
+        places: The (start, end) of its sentences in its text, in characters.
         texts: Its sentences.
-        spans: Where each sentence answers most likely in what was read, and the logit of that.
-        elsewhere: How much likelier what is read before it answers.
+        spans: The most probable answer span of each sentence: start, end, and its score. The
+            offsets count from the start of the text before the passage.
+        preceding_lead: By how much the best span of the text before the passage scores higher than
+            the best one of the passage. It is subtracted from the logits of the passage. In [0, 8].
     """
 
     hit: Hit
@@ -358,11 +379,11 @@ class _ReadPassage:
     places: Sequence[tuple[int, int]]
     texts: Sequence[str]
     spans: Sequence[tuple[int, int, float]]
-    elsewhere: float
+    preceding_lead: float
 
     @classmethod
     def of(cls, context: RankingContext, hit: Hit, reading: Reading) -> _ReadPassage:
-        """A passage that was read."""
+        """Combine a passage with the predictions of the reader."""
         passage, before = hit.passage, context.before(hit.passage)
         shift = len(before.text)
         places = all_sentences(passage, with_title=context.question.intent == "fact")
@@ -374,31 +395,31 @@ class _ReadPassage:
             places=places,
             texts=[passage.text[start:end] for start, end in places],
             spans=spans,
-            elsewhere=_answered_before(
+            preceding_lead=_preceding_lead(
                 reading, before, max((span[2] for span in spans), default=0.0)
             ),
         )
 
     def span_logit(self, number: int) -> float:
-        """The logit of the likeliest answer in a sentence."""
-        return max(self.spans[number][2] - self.elsewhere, _LEAST_SPAN)
+        """The logit of the best answer span in a sentence, minus `preceding_lead`; at least -15."""
+        return max(self.spans[number][2] - self.preceding_lead, _MIN_SPAN_LOGIT)
 
     def head_logit(self, number: int) -> float:
-        """The logit that a sentence answers, by the reader's hidden states."""
+        """The logit that a sentence answers, by the answer head, minus `preceding_lead`."""
         start, end = (place + len(self.before.text) for place in self.places[number])
-        return (self.reading.sentence_logit(start, end) or 0.0) - self.elsewhere
+        return (self.reading.sentence_logit(start, end) or 0.0) - self.preceding_lead
 
     def focus(self, number: int) -> tuple[int, int] | None:
-        """The span of the document that answers most directly in a sentence."""
+        """The best answer span in a sentence, as offsets into the document; None if it is empty."""
         first, last, _ = self.spans[number]
         shift = self.hit.passage.start - len(self.before.text)
         return (first + shift, last + shift) if first < last else None
 
 
-def _of_passage(
+def _score_passage(
     context: RankingContext, passage: _ReadPassage, names: Set[str]
 ) -> list[ScoredSentence]:
-    """The sentences of a passage that can be quoted, each with its rank."""
+    """Score the sentences of a passage that can be quoted."""
     question = context.question
     quotable = quotable_sentences(passage.hit.passage, passage.texts)
     found: list[ScoredSentence] = []
@@ -410,7 +431,7 @@ def _of_passage(
         features = _features(context, passage, number, names)
         logit = sum(map(mul, features, _RANKING_WEIGHTS))
         if question.intent == "speech" and found and number and continues_speaker(text):
-            logit = max(logit, found[-1].rank + math.log(_CONTINUATION))
+            logit = max(logit, found[-1].rank + math.log(_CONTINUATION_DISCOUNT))
         candidate = Candidate(
             hit=passage.hit,
             start=passage.hit.passage.start + start,
@@ -432,62 +453,71 @@ def _of_passage(
 def _features(
     context: RankingContext, passage: _ReadPassage, number: int, names: Set[str]
 ) -> tuple[float, ...]:
-    """What a sentence is ranked by, in the order of FEATURES."""
+    """The features of a sentence, in the order of `FEATURES`."""
     turns = passage.before.turns
     asked = turns if is_question(turns) else ""
     in_context = _with_context(context.question, passage.texts, number)
     return (
         passage.span_logit(number),
-        passage.reading.relevance - passage.elsewhere,
+        passage.reading.relevance - passage.preceding_lead,
         passage.hit.score,
         coverage(context.term_weights, f"{asked} {in_context}"),
         passage.head_logit(number),
-        *_speech(context.question, passage.texts, number, names),
+        *_speech_features(context.question, passage.texts, number, names),
         float(passage.hit.passage.source in context.cited_before),
-        0.0,  # it may be read again
+        0.0,  # "second", set when the larger reader has read it
     )
 
 
-def _answered_before(reading: Reading, before: PrecedingText, best: float) -> float:
-    """How much likelier the turns before a passage answer than the passage itself; 0 if less."""
+def _preceding_lead(reading: Reading, before: PrecedingText, best: float) -> float:
+    """By how much the text before a passage answers better than the passage itself, in [0, 8].
+
+    It is the difference of the logits of their best spans. A negative logit of the passage counts
+    as 0.
+
+    The preceding turns help to understand a passage, but they cannot be quoted from it.
+    """
     if not before.turns:
         return 0.0
     _, _, logit = reading.best_span(0, len(before.text))
-    return min(max(logit - max(best, 0.0), 0.0), _MOST_ELSEWHERE)
+    return min(max(logit - max(best, 0.0), 0.0), _MAX_PRECEDING_LEAD)
 
 
 def _with_context(question: Question, texts: Sequence[str], number: int) -> str:
-    """A sentence with what is needed to understand it, and to know who speaks."""
+    """A sentence with the sentences needed to understand it, and to know who speaks."""
     before = " ".join(texts[context_start(texts, number) : number])
     speaker = speaker_context(texts, number) if question.intent == "speech" else ""
     return f"{before} {speaker} {texts[number]}"
 
 
-def _estimated(question: Question, sentences: Sequence[ScoredSentence]) -> Ranking:
-    """The sentences that were read, with their probabilities.
+def _with_probabilities(question: Question, sentences: Sequence[ScoredSentence]) -> Ranking:
+    """Give the sentences their probabilities, and sort them.
 
-    The first has the estimated one; it is shared out to the others by their ranks, as in a softmax.
+    That of the best one is estimated by `answer_probability`. The others have a share of it that
+    falls exponentially with the distance of their ranks, as in a softmax.
     """
     if not sentences:
         return Ranking((), {})
     first = max(sentences, key=lambda sentence: sentence.rank)
-    known = confidence_features(question, sentences)
-    probability = answer_probability(known)
+    features = confidence_features(question, sentences)
+    probability = answer_probability(features)
     candidates = [
         replace(
             sentence.candidate,
-            probability=probability * math.exp(_SPREAD * (sentence.rank - first.rank)),
+            probability=probability * math.exp(_RANK_SCALE * (sentence.rank - first.rank)),
         )
         for sentence in sentences
     ]
-    return Ranking(tuple(sorted(candidates, key=_best_first)), known)
+    return Ranking(tuple(sorted(candidates, key=_best_first)), features)
 
 
 @rule("rows of a table", otherwise=list)
-def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Of the rows of one table those that hold most of the question's words come first.
+def _prefer_matching_rows(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Rank the rows of a table by the words of the question that they have.
 
-    Rows are alike but for what they are of: the level of one reservoir does not answer for another.
+    The rows of a table differ only in their subject: the level of one reservoir is no answer for
+    another. So the rows with most words of the question come first, with the highest probability in
+    the table. The others get a tenth of theirs. Rows under the same heading count as one table.
     """
     tables: dict[tuple[str, str | None], list[Candidate]] = {}
     for candidate in candidates:
@@ -510,10 +540,10 @@ def _rows_meant(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 @rule("clause by its number", otherwise=lambda _, candidates: list(candidates))
-def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, of which those answer that a clause or section of this number begins with.
+def _prefer_numbered_clause(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Prefer sentences at the start of the clause or section with the number that is asked for.
 
-    Of several documents with such a clause, the one with most of the question's words comes first.
+    If several documents have such a clause, the one with more words of the question comes first.
     """
     begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
     return [
@@ -526,12 +556,13 @@ def _at_place(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def _about(
+def _rank_by_topic(
     topic: str, hits: Sequence[Hit], term_weights: Mapping[str, float], embedder: Embedder
 ) -> list[Candidate]:
-    """The sentences by how much they are about a topic, of which title and heading may be a part.
+    """Rank sentences by how much they are about a topic.
 
-    A sentence that has nothing of it itself is about it only if the heading above it is.
+    Title and heading count as part of a sentence that has a word of the topic. They also count for
+    the other sentences below a heading that has the whole topic.
     """
     if not hits:
         return []
@@ -551,15 +582,15 @@ def _about(
 
 @rule("address lines of mails", otherwise=lambda *_: False)
 def _is_address(question: Question, sentence: str) -> bool:
-    """Whether a sentence only says who a mail goes to, where that is not asked for."""
+    """Whether a sentence is an address line of a mail, and the question is not about mail."""
     return bool(_ADDRESS.match(sentence)) and not question.of_mail
 
 
 @rule("reported speech", otherwise=lambda *_: (0.0, 0.0, 0.0))
-def _speech(
+def _speech_features(
     question: Question, texts: Sequence[str], number: int, names: Set[str]
 ) -> tuple[float, float, float]:
-    """The features "speech", "speaker" and "others" of a sentence; 0 where none is asked for."""
+    """The features "speech", "speaker" and "others"; all 0 if the question asks for no speech."""
     sentence = texts[number]
     if question.intent != "speech":
         return 0.0, 0.0, 0.0
