@@ -193,7 +193,7 @@ def test_a_greeting_gets_one_line_and_is_no_answer(sample: Assistant) -> None:
     assert not answer.citations
 
 
-def test_a_question_to_an_empty_folder_is_told_so_until_something_is_there(tmp_path: Path) -> None:
+def test_a_question_to_an_empty_folder_is_reported_until_something_is_there(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
@@ -276,7 +276,7 @@ def test_the_retriever_and_the_plain_vector_store_see_the_same_index(tmp_path: P
     client.close()
 
 
-def test_how_far_indexing_has_come_is_told_to_all(tmp_path: Path) -> None:
+def test_the_progress_of_indexing_is_reported_to_all(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "a.txt").write_text("The kettle is red.\n")
     told = []

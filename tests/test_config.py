@@ -186,7 +186,7 @@ def test_a_file_that_was_only_found_steers_nothing(
         "embedder = 'onnx:multilingual'",
     ],
 )
-def test_a_file_that_was_only_found_may_choose_what_lies_in_its_folder(
+def test_a_file_that_was_only_found_may_choose_what_is_in_its_folder(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded = found(text, tmp_path, monkeypatch)
@@ -301,7 +301,7 @@ def test_a_file_lists_corpora_and_a_command_takes_one_of_them(
     assert load_config(environment={}).corpus.name == "letters"
 
 
-def test_a_program_is_told_by_the_log(
+def test_a_program_gets_the_notes_in_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     found(ELSEWHERE[0], tmp_path, monkeypatch)

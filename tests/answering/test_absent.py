@@ -51,7 +51,7 @@ def test_a_true_name_or_date_in_another_form_is_found(text: str, source: str) ->
         ("The report of Lind names the BCR.", "A report of the board.", ("Lind", "BCR")),
     ],
 )
-def test_what_has_no_form_in_the_passages_is_told(
+def test_words_without_a_form_in_the_passages_are_named(
     text: str, source: str, missing: tuple[str, ...]
 ) -> None:
     assert absent(text, source) == missing
@@ -61,6 +61,6 @@ def test_the_title_of_a_passage_counts() -> None:
     assert absent("In the end Okoro left.", "She left.", title="Letter to Okoro") == ()
 
 
-def test_names_are_not_told_of_passages_in_another_language() -> None:
+def test_names_are_not_reported_for_passages_in_another_language() -> None:
     source = "Das Schiff von Deutschland ist im Mai nicht gekommen und wird auch nicht kommen."
     assert absent("The ship from Germany came in June.", source) == ()

@@ -45,7 +45,7 @@ def check() -> Check:
     return found
 
 
-def test_statements_stand_where_the_draft_has_them(check: Check) -> None:
+def test_statements_have_their_offsets_in_the_draft(check: Check) -> None:
     assert all(DRAFT[each.start : each.end] == each.text for each in check.statements)
     texts = [each.text for each in check.statements]
     assert texts[0].startswith("The ferry to Skarvholm")  # without the bullet, nor the heading
@@ -74,7 +74,7 @@ def test_a_changed_quotation_is_found_with_its_difference(check: Check) -> None:
     assert "misquoted" in meaning(misquoting)
 
 
-def test_the_check_tells_how_the_source_goes_on_after_a_quotation() -> None:
+def test_the_check_shows_the_rest_of_the_source_after_a_quotation() -> None:
     draft = "It says that “Dogs may travel on the open deck”."
     verifier = Verifier(WordScorer(), LlamaIndexEmbedder(HashEmbedding()))
     found = check_draft(draft, lambda _: [PASSAGE], verifier, on_progress=lambda _: None)
@@ -86,7 +86,7 @@ def test_the_check_tells_how_the_source_goes_on_after_a_quotation() -> None:
     assert f"the source goes on: “{rest}”" in page
 
 
-def test_a_quotation_over_two_sentences_tells_how_the_second_goes_on() -> None:
+def test_a_quotation_over_two_sentences_shows_the_rest_of_the_second() -> None:
     text = "The ferry is old. Dogs may travel on the open deck but only on a lead."
     source = Source([Passage("1", "ferry.txt", text, 0, len(text))])
     assert goes_on("The ferry is old. Dogs may travel on the open deck", source) == (
@@ -111,7 +111,7 @@ def test_json_has_what_the_check_found(check: Check) -> None:
     assert all(set(each["citations"]) <= known for each in found["statements"])
 
 
-def test_a_language_that_the_verifier_has_not_learnt_is_told_once() -> None:
+def test_an_unsupported_language_is_reported_once() -> None:
     draft = "Die Fähre fährt an Wochentagen um 9:40 Uhr ab. Im April ist die Sauna geschlossen."
     verifier = Verifier(WordScorer(), LlamaIndexEmbedder(HashEmbedding()))
     found = check_draft(draft, lambda _: [PASSAGE], verifier, on_progress=lambda _: None)
@@ -121,7 +121,7 @@ def test_a_language_that_the_verifier_has_not_learnt_is_told_once() -> None:
     assert lines[-1].endswith(f"; 2 not checked: {NOT_LEARNT}.")
 
 
-def test_text_tells_only_what_does_not_stand(check: Check) -> None:
+def test_the_text_lists_only_what_is_not_supported(check: Check) -> None:
     lines = "\n".join(check_as_text(check))
     assert "It carries 420 passengers." in lines
     assert "leaves at 9:40 on weekdays" not in lines.split("[")[0]
@@ -155,7 +155,7 @@ def test_a_supported_statement_is_shown_if_one_of_its_numbers_was_not_found() ->
         ("the source may say otherwise", ("30",), ": the source may say otherwise (not found: 30)"),
     ],
 )
-def test_what_was_not_found_is_told_once(
+def test_words_that_were_not_found_are_named_once(
     reason: str, not_found: tuple[str, ...], told: str
 ) -> None:
     statement = CheckedStatement("x", 0, 1, "unsupported", reason, not_found=not_found)

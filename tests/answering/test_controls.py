@@ -12,7 +12,7 @@ def passages(*texts: str) -> list[Passage]:
     return [Passage(f"{n}", f"{n}.txt", text, 0, len(text)) for n, text in enumerate(texts)]
 
 
-def test_one_control_stands_in_the_passages_and_one_denies_a_sentence_of_them() -> None:
+def test_one_control_is_in_the_passages_and_one_denies_a_sentence_of_them() -> None:
     found = controls_from(
         passages(
             "The mill that stood by the river burned down, and it was also flooded twice."

@@ -89,7 +89,7 @@ def test_a_list_below_a_line_that_begins_with_with_is_no_signature() -> None:
     assert said("Who wrote it?", signed) == ["Anna of the office"]
 
 
-def test_a_long_sentence_about_another_publication_tells_no_date() -> None:
+def test_a_long_sentence_about_another_publication_gives_no_date() -> None:
     told = "The format was kept by its maker until it was published as a standard on July 1, 2008"
     more = ", and since that time it has been in the hands of a committee of volunteers and experts"
     assert said("When was it published?", f"# A title\n\n{told}{more}.") == []
@@ -103,7 +103,7 @@ def test_a_long_sentence_about_another_publication_tells_no_date() -> None:
         ("Updated 3 rows in 12 of the tables.", ""),
     ],
 )
-def test_labels_tell_the_date_also_in_a_row_and_without_a_colon(line: str, date: str) -> None:
+def test_labels_give_the_date_also_in_a_row_and_without_a_colon(line: str, date: str) -> None:
     found = said("When was it issued?", f"# A title\n\n{line}\n\nThe text begins.")
     assert found == [date] * bool(date)
 

@@ -12,7 +12,7 @@ def turn(question: str, said: str = "") -> Turn:
     return Turn(question, Answer(question, said, statements, searched_for=(question,)))
 
 
-def test_a_first_question_is_searched_as_it_stands() -> None:
+def test_a_first_question_is_searched_unchanged() -> None:
     understood = resolve_follow_up("what did  Zehri warn?", [])
     assert understood.queries == (understood.read_as,) == ("what did Zehri warn?",)
 
@@ -22,7 +22,7 @@ def test_a_first_question_is_searched_as_it_stands() -> None:
     ["and when?", "who is he?", "what about the army?", "why did they leave?", "why?", "how many?",
      "where exactly?", "since when?"],
 )  # fmt: skip
-def test_a_question_that_leans_on_what_was_said_is_searched_with_it(question: str) -> None:
+def test_a_question_that_depends_on_the_conversation_is_searched_with_it(question: str) -> None:
     history = [turn("what did Zehri warn?", "Mir Zehri spoke in the Balochistan Assembly.")]
     understood = resolve_follow_up(question, history)
     first, second = understood.queries
@@ -59,7 +59,7 @@ def test_the_topic_lasts_over_several_turns() -> None:
     assert understood.read_as == "and where? (zehri warn)"
 
 
-def test_a_short_question_may_stand_alone_but_one_with_a_pronoun_does_not() -> None:
+def test_a_short_question_is_ambiguous_unless_it_has_a_pronoun() -> None:
     history = [turn("what did Zehri warn?")]
     assert resolve_follow_up("When is the lamp lit?", history).is_ambiguous
     assert not resolve_follow_up("When is it lit?", history).is_ambiguous

@@ -88,7 +88,7 @@ def another(assistant: Assistant, **more: Any) -> Iterator[Assistant]:
         yield other
 
 
-def test_a_true_sentence_is_supported_and_cites_the_sentence_it_stands_on(ask: Ask) -> None:
+def test_a_true_sentence_is_supported_and_cites_its_evidence(ask: Ask) -> None:
     script = Script([[TRUE[i : i + 3] for i in range(0, len(TRUE), 3)]])
     answer = ask(script)
     (statement,) = answer.statements
@@ -180,7 +180,7 @@ def test_markdown_of_a_reply_is_kept_and_headings_are_not_judged(ask: Ask) -> No
     assert support_summary(answer) == "2 of 3 statements are supported by your documents."
 
 
-def test_a_language_that_the_verifier_has_not_learnt_is_told_once(ask: Ask) -> None:
+def test_an_unsupported_language_is_reported_once(ask: Ask) -> None:
     german = "Die Einrichtung der Fahrräder hat 1,9 Millionen Pfund gekostet [1]. "
     more = "Das größte Problem ist der Diebstahl der Räder gewesen [1]."
     answer = ask(Script([[TRUE, german, more]]))
@@ -195,7 +195,7 @@ def test_a_language_that_the_verifier_has_not_learnt_is_told_once(ask: Ask) -> N
     )
 
 
-def test_an_altered_quotation_is_told_with_the_difference(ask: Ask) -> None:
+def test_an_altered_quotation_is_reported_with_the_difference(ask: Ask) -> None:
     answer = ask(Script([["The report says it “cost 1.9 billion pounds to set up” [1]."]]))
     (statement,) = answer.statements
     assert statement.verdict == "unsupported"
@@ -204,7 +204,7 @@ def test_an_altered_quotation_is_told_with_the_difference(ask: Ask) -> None:
     assert statement.reason == f"misquoted: {quotation.difference}"
 
 
-def test_an_exact_quotation_is_cited_where_it_stands(ask: Ask) -> None:
+def test_an_exact_quotation_is_cited_at_its_location(ask: Ask) -> None:
     answer = ask(Script([["The report says it “cost 1.9 million pounds to set up” [1]."]]))
     ((quotation,),) = [each.quotations for each in answer.statements]
     assert not quotation.difference
@@ -264,7 +264,7 @@ def test_a_model_that_declines_in_its_own_words_gives_the_quotes(ask: Ask, reply
     assert "saw no answer" in answer.notice
 
 
-def test_what_a_model_says_beside_declining_is_kept(ask: Ask) -> None:
+def test_text_that_a_model_adds_to_a_refusal_is_kept(ask: Ask) -> None:
     replies = ["The passages do not mention the colour, but the scheme opened in 2023. ", TRUE]
     answer = ask(Script([["I do not have further information. ", *replies]]))
     assert [each.text[:12] for each in answer.statements] == ["The passages", "The scheme c"]
@@ -339,9 +339,7 @@ def test_a_question_without_an_answer_is_not_sent_unless_one_insists(
     assert [each.verdict for each in insisted.statements] == ["unsupported"]
 
 
-def test_a_model_is_told_what_a_follow_up_is_about(
-    assistant: Assistant, server: ModelServer
-) -> None:
+def test_a_model_gets_the_topic_of_a_follow_up(assistant: Assistant, server: ModelServer) -> None:
     server.script = Script([[TRUE]])
     first = assistant.ask(QUESTION)
     assistant.ask("and to run?", history=[Turn(QUESTION, first)], insist=True)
@@ -463,7 +461,7 @@ BOTH_STAND = f'{ATTENTIVE}3: YES "{BEARING}"\n4: YES "{BEARING}"'
         (f'1: NO\n2: NO\n3: NO\n4: YES "{BEARING}"', "partly"),
     ],
 )
-def test_only_words_that_stand_there_make_a_doubtful_statement_supported(
+def test_only_words_of_the_passages_make_a_doubtful_statement_supported(
     assistant: Assistant, server: ModelServer, opinion: str, verdict: str
 ) -> None:
     with another(assistant, second_opinion="yes") as careful:

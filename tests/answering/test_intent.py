@@ -172,7 +172,7 @@ def test_questions_for_something_more_are_questions(said: str) -> None:
     assert not asks_for_more(said)
 
 
-def test_more_is_how_the_text_goes_on(sample: Assistant) -> None:
+def test_more_returns_the_next_text(sample: Assistant) -> None:
     first = sample.ask("When is the lamp lit?")
     history = [Turn("When is the lamp lit?", first)]
     ends = [max(each.end for each in first.citations)]

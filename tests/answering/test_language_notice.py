@@ -98,7 +98,7 @@ def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
     ("text", "language"),
     [(GERMAN, "de"), (GREEK, "el"), (ENGLISH, "en"), ("38", ""), ("馆长是王丽华。", "zh")],
 )
-def test_the_language_of_a_text_is_told_where_it_is_clear(text: str, language: str) -> None:
+def test_the_language_of_a_text_is_detected_if_it_is_clear(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
@@ -170,7 +170,7 @@ class Told:
         return np.array([1.0, 0.0], np.float32)
 
 
-def test_a_sentence_is_compared_with_what_stands_before_it_too() -> None:
+def test_a_sentence_is_compared_with_the_text_before_it_too() -> None:
     text = "Getauft wird der neue Zweier der Familie. Er heißt Schorsch. Suppe kocht Uwe."
     passage = Passage("p", "a.txt", text, 0, len(text), "Rundschreiben", heading="Brief › Taufe")
     embedder = Told("Zweier der Familie. Er heißt")

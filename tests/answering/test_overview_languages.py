@@ -236,7 +236,7 @@ def test_a_document_that_is_named_in_another_language(question: str, named: str)
     assert overview_of(question) == named
 
 
-def test_an_overview_is_told_no_guess_for_its_language(tmp_path: Path) -> None:
+def test_an_overview_is_not_called_a_guess_for_its_language(tmp_path: Path) -> None:
     (tmp_path / "lampe.txt").write_text("Das Handbuch beschreibt, wie die Lampe gewartet wird.\n")
     (tmp_path / "kran.txt").write_text("Der Vertrag regelt, wer für den Kran am Hafen haftet.\n")
     with Assistant(Config(corpus=tmp_path, index=tmp_path / "index")) as assistant:

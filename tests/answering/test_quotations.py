@@ -44,7 +44,7 @@ def source() -> Source:
         ('The sign " " is empty.', []),
     ],
 )
-def test_what_stands_in_quote_signs(text: str, pieces: list[str]) -> None:
+def test_words_in_quotation_marks_are_found(text: str, pieces: list[str]) -> None:
     found = quoted_pieces(text)
     assert [each.text for each in found] == pieces
     assert all(text[each.start : each.end] == each.text for each in found)
@@ -65,7 +65,7 @@ def test_what_stands_in_quote_signs(text: str, pieces: list[str]) -> None:
         "told the board. The fee of €40",
     ],
 )
-def test_exact_words_are_found_where_they_stand(source: Source, quotation: str) -> None:
+def test_exact_words_are_located(source: Source, quotation: str) -> None:
     found = source.look_up(quotation)
     assert found.is_exact, found.difference
     for passage, start, end in found.quotes:
@@ -94,7 +94,7 @@ def test_an_altered_quotation_is_found_with_the_difference(
     assert difference in found.difference
 
 
-def test_a_denial_before_the_quotation_may_stand_before_it_in_the_statement(
+def test_a_denial_before_the_quotation_may_be_in_the_statement(
     source: Source,
 ) -> None:
     assert source.look_up("sublet the flat", "A tenant may not").is_exact
@@ -107,7 +107,7 @@ def test_words_are_left_out_at_the_place_that_leaves_out_the_fewest() -> None:
     assert source.look_up("fails if … large").is_exact
 
 
-def test_the_parts_of_a_quotation_stand_in_one_document() -> None:
+def test_the_parts_of_a_quotation_are_in_one_document() -> None:
     both = [*passages(FIRST), *passages(SECOND, source="other.txt")]
     assert not Source(both).look_up("The tenant … the fee of €40").is_exact
 

@@ -91,7 +91,7 @@ def test_nothing_is_said_twice_and_sources_that_agree_are_cited_together() -> No
     assert given.text.endswith("[1][2]")
 
 
-def test_a_sentence_that_leans_on_the_one_before_brings_it_along() -> None:
+def test_a_sentence_that_depends_on_the_one_before_is_quoted_with_it() -> None:
     given = answer(
         "What did the bridge cost?", candidate(hit(), "It cost two million pounds.", 0.9)
     )
@@ -100,7 +100,7 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along() -> None:
     )
 
 
-def test_a_sentence_before_that_leans_itself_brings_its_own_along() -> None:
+def test_a_chain_of_dependent_sentences_is_quoted_together() -> None:
     text = "Karl Bremer spoke last. He was angry. He left. He cried. He demanded a referendum."
     found = hit(text=text)
     given = answer("Who?", candidate(found, "He left.", 0.9))
@@ -232,7 +232,7 @@ def test_sentences_that_differ_in_a_figure_do_not_say_the_same() -> None:
 
 
 @pytest.mark.parametrize(("items", "told"), [(6, ""), (30, LIST_GOES_ON)])
-def test_a_list_that_is_not_quoted_whole_is_said_to_go_on(items: int, told: str) -> None:
+def test_a_list_that_is_cut_has_a_notice(items: int, told: str) -> None:
     lines = "\n".join(f"- Tool number {number}" for number in range(items))
     found = hit(text=f"Bring these tools:\n\n{lines}\n\nThe yard opens at seven.")
     given = answer("What should I bring?", candidate(found, "Bring these tools:", 0.9))

@@ -121,7 +121,7 @@ def test_a_row_that_a_question_does_not_mean_does_not_answer(tmp_path: Path) -> 
             assert second.probability < 0.2 * first.probability
 
 
-def test_what_became_of_a_thing_leans_on_where_it_was_named() -> None:
+def test_the_context_of_an_outcome_begins_where_the_thing_is_named() -> None:
     motion = [
         "Motion 1 (Moss): that the limit be lowered.", "Dray feared delays.", "Vote: 4 in favour.",
         "The motion was carried.",

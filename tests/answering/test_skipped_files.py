@@ -58,7 +58,7 @@ def half_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
     return Assistant(Config(corpus=corpus, index=tmp_path / "index"), embedder=HashEmbedding())
 
 
-def test_status_and_refusals_tell_what_was_not_read(half_read: Assistant) -> None:
+def test_status_and_refusals_report_what_was_not_read(half_read: Assistant) -> None:
     with half_read as assistant:
         assistant.index()
         [record] = assistant.status().documents
@@ -106,7 +106,7 @@ def test_languages_that_the_embedder_does_not_know_are_named() -> None:
 
 
 @pytest.mark.parametrize(("models", "is_told"), [("english", True), ("multilingual", False)])
-def test_a_refusal_tells_what_was_searched_by_words_only(
+def test_a_refusal_reports_what_was_searched_by_words_only(
     tmp_path: Path, models: str, is_told: bool
 ) -> None:
     corpus = tmp_path / "corpus"

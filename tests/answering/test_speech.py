@@ -71,7 +71,7 @@ def test_sentences_in_the_voice_of_the_author(sentence: str) -> None:
     assert not reports_speech(sentence)
 
 
-def test_a_speaker_goes_on_where_a_pronoun_says_more() -> None:
+def test_a_verb_of_saying_after_a_pronoun_continues_the_speaker() -> None:
     assert continues_speaker("He cautioned that the bridge might not last.")
     assert continues_speaker("“They told us nothing,” the report goes on.")
     assert not continues_speaker("He walked home over the bridge.")
@@ -88,7 +88,7 @@ def test_a_speaker_goes_on_where_a_pronoun_says_more() -> None:
         ("She laughed.", "She laughed."),
     ],
 )
-def test_what_stands_outside_quotation_marks(sentence: str, outside: str) -> None:
+def test_words_outside_quotation_marks_are_found(sentence: str, outside: str) -> None:
     assert outside_quotes(sentence) == outside
 
 
@@ -100,7 +100,7 @@ def test_a_quote_that_names_nobody_leaves_its_speaker_open() -> None:
     assert not speaker_unnamed("She laughed.")
 
 
-def test_who_speaks_is_told_by_the_sentences_before() -> None:
+def test_the_speaker_is_found_in_the_sentences_before() -> None:
     said = ["Ruth Okafor disagreed.", '"We told them," she said.', '"It will grow."', "Hale left."]
     assert speaker_context(said, 2) == "Ruth Okafor disagreed. she said. "
     assert speaker_context(said, 3) == "Hale left."
@@ -125,7 +125,7 @@ def test_a_question_for_any_words_of_somebody_is_open() -> None:
     assert not asks_for_any_statement("Who said it?")
 
 
-def test_messages_speak_for_themselves() -> None:
+def test_the_first_person_outside_quotation_marks_is_found() -> None:
     assert is_first_person("Thanks, Li Hua, I think you should go!")
     assert not is_first_person('Halden said "we are safe".')
     assert not is_first_person("The US said so.")

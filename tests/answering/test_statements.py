@@ -41,7 +41,7 @@ def test_what_a_sentence_is(text: str, kind: str) -> None:
         "Ask at mill-shop.xyz for the rest.",
     ],
 )
-def test_what_tells_the_reader_to_do_something(text: str) -> None:
+def test_instructions_to_the_reader(text: str) -> None:
     assert caution(text)
 
 
@@ -59,5 +59,5 @@ def test_what_tells_the_reader_to_do_something(text: str) -> None:
         "The note names ann@mill.org as the one to write to.",
     ],
 )
-def test_what_only_tells_of_something(text: str) -> None:
+def test_statements_that_only_report(text: str) -> None:
     assert not caution(text)

@@ -76,7 +76,7 @@ def test_a_question_that_was_stopped_is_what_the_next_one_refers_to() -> None:
     assert failed.history() == ()
 
 
-def test_after_several_follow_ups_the_topic_is_the_last_question_that_stood_alone() -> None:
+def test_the_topic_is_the_last_question_that_is_no_follow_up() -> None:
     history = [turn_of("When was the lighthouse of Trondvik built?", [])]
     for follow_up in ("and who built it?", "Was it expensive?"):
         history.append(turn_of(follow_up, history))

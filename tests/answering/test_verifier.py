@@ -113,7 +113,7 @@ def test_a_piece_of_a_sentence_is_at_best_partly(text: str, reason: str) -> None
     assert len(words(found)[0]) > len(text)  # the whole sentence is brought along
 
 
-def test_a_clause_before_a_further_one_may_stand_alone() -> None:
+def test_the_first_of_two_coordinated_clauses_supports() -> None:
     assert judged("The mill burned down in 1903.", BURNED, scorer=Sure()).verdict == "partly"
     both = "The mill burned down in 1903 and the house was sold."
     assert judged("The mill burned down in 1903.", both, scorer=Sure()).verdict == "supported"
@@ -144,7 +144,7 @@ def test_exact_quotations_are_cited(text: str) -> None:
         ("They say that “it cost 1.9 million pounds to set up”.", "", "supported"),
     ],
 )
-def test_what_the_source_says_next_is_told_of_a_quotation_that_stops_early(
+def test_the_rest_of_the_source_is_shown_if_a_quotation_stops_early(
     text: str, rest: str, verdict: Verdict
 ) -> None:
     found = judged(text, scorer=Sure())
@@ -269,7 +269,7 @@ def test_what_a_document_orders_to_be_said_is_no_evidence_where_a_fact_is() -> N
         "Machines describe the scheme as free of charge.",
     ],
 )
-def test_what_stands_in_an_order_of_other_words_is_not_supported(order: str) -> None:
+def test_words_in_an_order_of_the_document_are_not_supported(order: str) -> None:
     found = judged("The scheme was free of charge.", order, scorer=Sure())
     assert found.verdict == "partly"
     assert found.reason
@@ -295,7 +295,7 @@ def test_a_noun_that_looks_like_a_verb_of_saying_is_no_order(source: str) -> Non
         "The mill burned down and the scheme was free of charge.",
     ],
 )
-def test_what_stands_after_an_aside_is_supported(source: str) -> None:
+def test_words_after_an_aside_are_supported(source: str) -> None:
     assert judged("The scheme was free of charge.", source, scorer=Sure()).verdict == "supported"
 
 
@@ -307,7 +307,7 @@ def test_a_rule_takes_support_away_and_says_why() -> None:
     assert "5 g" in found.reason
 
 
-def test_which_half_is_false_is_told() -> None:
+def test_the_false_half_is_named() -> None:
     text = "The mill burned down in 1903 and was sold to a brewer from Leeds by its owners."
     found = judged(text, BURNED)
     assert found.verdict == "partly"
@@ -334,7 +334,7 @@ def test_what_the_cited_passage_lacks_is_looked_for_in_the_others() -> None:
     assert "1891" in wrong.reason
 
 
-def test_what_is_nowhere_is_told_so() -> None:
+def test_words_that_are_nowhere_are_named() -> None:
     assert judged("The moon is made of green cheese.").reason == NOWHERE
     found = Verifier(Sure(), NoEmbedder()).judge("It opened in 2023.", [], [])
     assert found.verdict == "unsupported"
@@ -408,13 +408,13 @@ def test_a_second_document_that_supports_more_surely_decides() -> None:
     assert {quote[0].source for quote in found.quotes} == {"c.txt"}
 
 
-def test_words_in_quote_signs_that_stand_nowhere_accuse_nobody() -> None:
+def test_quoted_words_that_are_nowhere_are_no_misquotation() -> None:
     found = judged("The curator speaks of “an avalanche of pamphlets” there.", scorer=Sure())
     assert (found.verdict, found.contradicted) == ("unsupported", False)
     assert "are not in your documents" in found.reason
 
 
-def test_code_has_to_stand_word_for_word() -> None:
+def test_code_must_be_in_the_source_word_for_word() -> None:
     verifier = Verifier(Sure(), NoEmbedder())
     source = passage("Set it so: mill.open(year=1890, money='borrowed') and wait.")
     assert verifier.judge_verbatim("mill.open(year=1890)", [source], "no").verdict == "quoted"

@@ -64,7 +64,7 @@ def test_who_stops_waits_for_nothing_and_the_work_ends_at_its_next_piece() -> No
     assert closed.is_set()
 
 
-def test_at_the_end_every_thread_is_told_and_waited_for_and_none_begins() -> None:
+def test_at_the_end_every_thread_is_asked_to_end_and_none_begins() -> None:
     background = Background()
     ended: list[int] = []
 

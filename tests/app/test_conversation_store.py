@@ -84,7 +84,7 @@ def test_what_was_being_answered_counts_as_stopped(tmp_path: Path) -> None:
     assert found.exchanges[0].stopped
 
 
-def test_what_is_said_of_a_conversation_while_it_goes_on_stays(
+def test_names_and_feedback_stay_while_a_conversation_continues(
     sample: Assistant, tmp_path: Path
 ) -> None:
     store = ConversationStore(tmp_path)
@@ -126,7 +126,7 @@ def test_what_an_old_file_does_not_say_is_read_from_its_other_fields(tmp_path: P
     assert found.exchanges[0].answer == answer
 
 
-def test_a_conversation_that_is_deleted_while_it_goes_on_stays_away(tmp_path: Path) -> None:
+def test_a_conversation_that_is_deleted_while_it_continues_stays_deleted(tmp_path: Path) -> None:
     store = ConversationStore(tmp_path)
     begun = Conversation().asked("and when?")
     store.save(ME, begun)
@@ -135,7 +135,7 @@ def test_a_conversation_that_is_deleted_while_it_goes_on_stays_away(tmp_path: Pa
     assert store.entries(ME) == []
 
 
-def test_an_answer_is_kept_beside_what_another_window_has_asked_meanwhile(
+def test_an_answer_is_stored_next_to_exchanges_of_another_window(
     sample: Assistant, tmp_path: Path
 ) -> None:
     store = ConversationStore(tmp_path)

@@ -77,7 +77,7 @@ def test_one_corpus_is_where_it_was_and_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("root", ROOTS)
-def test_the_gate_stands_before_every_corpus(root: str) -> None:
+def test_the_security_middleware_protects_every_corpus(root: str) -> None:
     client = guarded()
     assert client.get(f"{root}/x", headers={"host": "rebound.example"}).status_code == 400
     assert client.post(f"{root}/index", headers=FOREIGN).status_code == 403

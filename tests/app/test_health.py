@@ -40,7 +40,7 @@ def test_a_count_that_waits_for_something_is_not_waited_for(
     assert told == sorted(told)
 
 
-def test_what_counting_raises_is_told_and_counted_again() -> None:
+def test_an_error_of_counting_is_reported_and_counting_is_retried() -> None:
     results: list[int | ValueError] = [ValueError("no"), 2]
 
     def count() -> int:

@@ -59,7 +59,7 @@ def test_markdown_becomes_paragraphs_lists_tables_and_code() -> None:
     assert "⟧" not in html
 
 
-def test_nothing_stands_beside_what_is_supported_and_a_reason_beside_what_is_not() -> None:
+def test_only_unsupported_statements_have_a_reason() -> None:
     html = rendered(
         statement("The kettle is red."),
         statement("It is blue.", "unsupported", reason="the source says otherwise"),
@@ -73,7 +73,7 @@ def test_nothing_stands_beside_what_is_supported_and_a_reason_beside_what_is_not
     assert "The kettle is red.”" in html  # the nearest words
 
 
-def test_a_language_that_the_verifier_has_not_learnt_is_told_once_and_quietly() -> None:
+def test_an_unsupported_language_is_reported_once_and_quietly() -> None:
     known = statement("The kettle is red.")
     unknown = [
         statement(text, "unchecked", reason=NOT_LEARNT)

@@ -59,7 +59,7 @@ def test_what_was_found_is_shown_in_clean_text(
     assert shown(text, query, source) == expected
 
 
-def test_lines_that_were_wrapped_are_joined_and_others_are_told_apart() -> None:
+def test_wrapped_lines_are_joined_and_others_stay_separate() -> None:
     wrapped = (
         "The valve behind the mill is older than the mill itself, and nobody in the\n"
         "town can say who made it or why it was put there, since the books of the\n"
@@ -82,7 +82,7 @@ def test_a_long_passage_is_shown_around_its_first_word() -> None:
 
 @settings(deadline=None)
 @given(st.text("ab *_`|-#~[]()\n.:", max_size=60), st.sampled_from(["a", "b", "ab a", "b*"]))
-def test_nothing_is_shown_that_does_not_stand_there(text: str, query: str) -> None:
+def test_only_text_of_the_document_is_shown(text: str, query: str) -> None:
     signs = str.maketrans("", "", " ·•…*-+\n\t")
     for source in ("a.md", "a.rst", "a.txt"):
         for words, found in excerpt(a_match(text, query, source)):

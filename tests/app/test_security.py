@@ -356,7 +356,7 @@ def test_a_host_that_others_reach_needs_a_password_that_is_long_enough(password:
         assert here.getsockname()[1]
 
 
-def test_a_host_that_does_not_exist_is_told() -> None:
+def test_a_host_that_does_not_exist_is_reported() -> None:
     with Assistant() as assistant, pytest.raises(AskdocsError, match="--host"):
         serve(assistant, ServerOptions(host="no.such.host.invalid", port=0, password="long enough"))
 
@@ -370,7 +370,7 @@ def test_the_address_of_a_server_has_numbers_or_localhost_in_it() -> None:
         assert address(listener, "a-name.example") == f"http://127.0.0.1:{port}"
 
 
-def test_the_package_data_lies_beside_the_code() -> None:
+def test_the_package_data_is_next_to_the_code() -> None:
     import askdocs.app
 
     folder = Path(askdocs.app.__file__).parent

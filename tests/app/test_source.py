@@ -80,7 +80,7 @@ def test_all_of_the_text_is_shown_and_each_mark_covers_its_words_exactly(
     assert page.tags <= {"p", "h3", "mark", "strong"}
 
 
-def test_a_mark_whose_words_have_changed_is_told_and_not_marked() -> None:
+def test_a_mark_whose_words_have_changed_is_reported_and_not_marked() -> None:
     made_on = "The kettle is red. It is loud."
     marks = [mark(made_on, 0, 18), mark(made_on, 19, 30)]
     reading = read(Document("a.txt", "The kettle is red. It is mute."), marks)

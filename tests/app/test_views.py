@@ -369,7 +369,7 @@ def test_a_judgement_is_shown_and_can_be_taken_back() -> None:
     assert conversation.judged(7, "good") is conversation
 
 
-def test_a_changed_document_is_told_above_its_answer() -> None:
+def test_a_note_on_a_changed_document_is_above_its_answer() -> None:
     conversation = Conversation().asked("one").answered(an_answer()).asked("two")
     told = render_past(
         conversation, {0: SourceChanges(changed=("tea.txt",), removed=("a.txt", "b.txt"))}
@@ -379,7 +379,7 @@ def test_a_changed_document_is_told_above_its_answer() -> None:
     assert "has changed" not in render_past(conversation)
 
 
-def test_no_documents_tells_what_to_do() -> None:
+def test_a_page_without_documents_says_what_to_do() -> None:
     status = a_status(failed=(Failure("a.pdf", "It is damaged."),))
     html = render_welcome(status, [])
     assert "my/corpus" in html
@@ -398,7 +398,7 @@ def test_no_documents_tells_what_to_do() -> None:
     ("heading", "shown"),
     [("Tea", "line 3"), ("Tea › Brewing", "Brewing, line 3"), ("Teas", "Teas, line 3")],
 )
-def test_a_place_does_not_repeat_the_title_beside_it(heading: str, shown: str) -> None:
+def test_a_location_does_not_repeat_the_title_next_to_it(heading: str, shown: str) -> None:
     answer = an_answer(source="tea.md", title="Tea")
     citation = answer.citations[0]
     citation = replace(citation, passage=replace(citation.passage, heading=heading))

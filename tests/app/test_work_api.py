@@ -45,9 +45,7 @@ def lines(client: TestClient, address: str, values: object) -> list[dict[str, An
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
-def test_a_check_is_told_with_its_progress_and_its_places(
-    client: TestClient, sample: Assistant
-) -> None:
+def test_a_check_reports_its_progress_and_locations(client: TestClient, sample: Assistant) -> None:
     *progress, last = lines(client, "/check", {"text": DRAFT})
     assert [each["done"] for each in progress] == list(range(1, progress[-1]["total"] + 1))
     check = last["check"]
@@ -80,7 +78,7 @@ def test_a_dropped_file_that_cannot_be_read_says_why(client: TestClient) -> None
     assert "cannot be read: the file is damaged" in answer.json()["problem"]
 
 
-def test_a_table_is_told_row_by_row_kept_and_written(
+def test_a_table_is_sent_row_by_row_stored_and_written(
     client: TestClient, sample: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *rows = lines(client, "/table", {"questions": [*QUESTIONS, QUESTIONS[0]]})
@@ -135,7 +133,7 @@ def test_a_table_of_nothing_is_refused(client: TestClient, values: dict[str, Any
     assert client.post("/table", json=values).status_code == 422
 
 
-def test_what_fails_is_told_in_words_and_gives_its_place_back() -> None:
+def test_a_failure_is_reported_and_frees_its_place() -> None:
     def work(tell: object) -> None:
         raise AskdocsError("The disk is full.")
 

@@ -225,7 +225,7 @@ def test_asking_again_keeps_the_questions_after_it_and_means_what_was_meant(visi
     expect(page.locator(".question")).to_have_text([*asked, "and when?"])
 
 
-def test_editing_is_seen_tells_what_it_removes_and_can_be_cancelled(visit: Visit) -> None:
+def test_editing_is_visible_says_what_it_removes_and_can_be_cancelled(visit: Visit) -> None:
     page = visit.page
     box, bar = page.get_by_label("Your question"), page.locator("#editing")
     visit.ask("who built the lighthouse?")

@@ -37,7 +37,7 @@ def test_what_is_not_indexed_is_not_served(address: str, source: str) -> None:
     assert "There is no document" in answer.json()["problem"]
 
 
-def test_a_damaged_link_is_told(address: str) -> None:
+def test_a_damaged_link_is_reported(address: str) -> None:
     answer = polling.get(f"{address}/source", params={"source": ARTICLE, "mark": "nonsense"})
     assert answer.status_code == 400
     assert answer.json() == {"problem": "This link is damaged."}

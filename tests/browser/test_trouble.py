@@ -50,7 +50,7 @@ def test_an_answer_can_be_stopped_in_the_middle(
         expect(page.locator(".question")).to_have_text([BUILDER, BUILDER])
 
 
-def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
+def test_hard_documents_fit_a_phone_and_a_lost_server_is_reported(
     browser: Browser, tmp_path: Path, serve_corpus: ServeCorpus
 ) -> None:
     corpus = tmp_path / "corpus"
@@ -100,7 +100,7 @@ def test_hard_documents_fit_a_phone_and_a_lost_server_is_told(
             expect(page.get_by_label("Your question")).to_have_value("and by whom?")
 
 
-def test_what_stands_in_the_question_box_outlives_a_reload(visit: Visit) -> None:
+def test_the_text_of_the_question_box_survives_a_reload(visit: Visit) -> None:
     visit.page.get_by_label("Your question").fill("who built")
     visit.reload()
     expect(visit.page.get_by_label("Your question")).to_have_value("who built")

@@ -223,7 +223,7 @@ def test_a_reload_and_a_copied_link_keep_the_page_and_the_heading(
         assert page.url == copied
 
 
-def test_the_page_of_a_mark_at_its_foot_is_told_and_text_and_pages_keep_the_place(
+def test_the_page_of_a_mark_at_its_foot_is_reported_and_text_and_pages_keep_the_place(
     open_harbour: OpenPage, harbour: tuple[str, Path]
 ) -> None:
     address, _ = harbour

@@ -107,7 +107,7 @@ def test_a_search_of_ticked_documents_says_so_and_can_search_all(visit: Visit) -
     expect(state).to_have_text("No document contains “qqqq”.")
 
 
-def test_ticks_and_conversations_stand_in_the_address(visit: Visit) -> None:
+def test_ticks_and_conversations_are_in_the_address(visit: Visit) -> None:
     page = visit.page
     page.locator("a[data-view=documents]").first.click()
     page.get_by_label("Ask only the folder notes").check()
@@ -128,7 +128,7 @@ def test_ticks_and_conversations_stand_in_the_address(visit: Visit) -> None:
     expect(page.locator("#welcome h2")).to_be_visible()
 
 
-def test_a_document_tells_what_it_is_and_opens_at_a_section(visit: Visit) -> None:
+def test_a_document_shows_its_guide_and_opens_at_a_section(visit: Visit) -> None:
     page = visit.page
     page.locator("a[data-view=documents]").first.click()
     page.get_by_label("Find a document by its name").fill("tea")

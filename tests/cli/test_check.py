@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, sample_copy: Callable[[Path
     return sample_copy(tmp_path_factory.mktemp("check"))
 
 
-def test_a_draft_that_stands_ends_well(folder: Path) -> None:
+def test_a_supported_draft_has_exit_status_0(folder: Path) -> None:
     found = askdocs(folder, "check", "-", given=TRUE)
     assert found.returncode == 0, found.stderr
     assert found.stdout.strip() == "1 of 1 statements are supported by the documents."
@@ -45,7 +45,7 @@ def test_a_draft_that_misquotes_ends_with_1_and_a_report(folder: Path) -> None:
     assert "file://" in report
 
 
-def test_a_name_in_standard_input_that_is_nowhere_is_told(folder: Path) -> None:
+def test_an_unknown_name_in_standard_input_is_reported(folder: Path) -> None:
     given = f"{TRUE} The lamp was mended by Quentin Zwick.\n"
     found = askdocs(folder, "check", "-", "--json", given=given)
     first, second = json.loads(found.stdout)["statements"]
@@ -54,7 +54,7 @@ def test_a_name_in_standard_input_that_is_nowhere_is_told(folder: Path) -> None:
     assert "(not found: Quentin Zwick)" in second["meaning"]
 
 
-def test_what_cannot_be_checked_is_told(folder: Path) -> None:
+def test_statements_that_cannot_be_checked_are_reported(folder: Path) -> None:
     assert "The draft is empty" in askdocs(folder, "check", "-", given="  \n").stderr
     missing = askdocs(folder, "check", "no-such.txt")
     assert missing.returncode == 1

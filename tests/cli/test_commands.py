@@ -59,7 +59,7 @@ def test_an_index_is_made_and_the_second_one_embeds_nothing(folder: Path, tmp_pa
     assert (found["unchanged"], found["embedded"]) == (4, 0)
 
 
-def test_the_index_that_a_folder_had_alone_is_told(
+def test_a_note_names_the_index_that_a_folder_had_alone(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
@@ -108,7 +108,7 @@ def test_search_lists_passages(folder: Path) -> None:
     assert "fog horn is started" in found["hits"][0]["text"]
 
 
-def test_ask_looks_only_where_it_is_told(folder: Path) -> None:
+def test_ask_searches_only_the_given_sources(folder: Path) -> None:
     found = askdocs("ask", "what did Zehri warn?", "--source", "*.md", "--json", cwd=folder)
     assert all(hit["source"].endswith(".md") for hit in json.loads(found.stdout)["hits"])
     nothing = askdocs("ask", "x", "--source", "none/*", cwd=folder)
@@ -144,7 +144,7 @@ def test_a_folder_that_is_named_is_not_answered_from_the_index_of_another(
     assert away.returncode == 0
 
 
-def test_status_tells_what_is_indexed(folder: Path) -> None:
+def test_status_shows_what_is_indexed(folder: Path) -> None:
     found = askdocs("status", cwd=folder)
     assert "documents 4" in found.stdout
     assert "jaffar-express-attack.txt" in found.stdout
@@ -159,7 +159,7 @@ def test_status_tells_what_is_indexed(folder: Path) -> None:
         (("ask", "x", "--index", "corpus/sourdough-notes.md"), "cannot be created"),
     ],
 )
-def test_what_a_person_can_mend_is_told_in_one_line(
+def test_an_error_that_a_person_can_fix_is_one_line(
     folder: Path, arguments: tuple[str, ...], told: str
 ) -> None:
     found = askdocs(*arguments, cwd=folder)
@@ -169,7 +169,7 @@ def test_what_a_person_can_mend_is_told_in_one_line(
     assert found.stdout == ""
 
 
-def test_other_settings_than_those_of_the_index_are_told_with_both_values(folder: Path) -> None:
+def test_other_settings_than_those_of_the_index_are_reported_with_both_values(folder: Path) -> None:
     found = askdocs("ask", "x y z", cwd=folder, ASKDOCS_PASSAGE_TOKENS="60")
     assert found.returncode == 1
     assert "passage_tokens = 100" in found.stderr
@@ -206,9 +206,7 @@ def test_no_letter_is_too_foreign_for_a_terminal(tmp_path: Path) -> None:
     assert "雪の灯台" in file.read_text(encoding="utf-8")
 
 
-def test_a_settings_file_that_was_found_is_told_and_gets_no_key(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_a_found_settings_file_is_reported_and_gets_no_key(folder: Path, tmp_path: Path) -> None:
     question, key = "How much did the bicycle scheme cost to set up?", "sk-users-own"
     with serving(Script([["It cost 1.9 million pounds [1]."]])) as server:
         places = {"ASKDOCS_CORPUS": f"{folder / 'corpus'}", "ASKDOCS_INDEX": f"{folder / 'index'}"}
@@ -229,7 +227,7 @@ def test_a_settings_file_that_was_found_is_told_and_gets_no_key(
     assert "cannot be used" not in told.stdout  # it was not even tried
 
 
-def test_a_port_in_use_is_told_before_anything_is_indexed(folder: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_anything_is_indexed(folder: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -38,7 +38,7 @@ def askdocs(*arguments: str, model: ModelServer) -> list[str]:
 
 
 @pytest.mark.parametrize("by_script", [False, True])
-def test_a_talk_goes_on_after_an_answer_was_stopped(
+def test_a_conversation_continues_after_an_answer_was_stopped(
     folder: Path, model: ModelServer, by_script: bool
 ) -> None:
     model.script = stalling = Script([[TRUE, "And so "]], silent=True)
@@ -112,7 +112,7 @@ def test_quotes_look_the_same_as_where_no_terminal_shows_them(
     assert shown.split() == expected
 
 
-def test_a_log_is_told_of_long_work_now_and_then(
+def test_long_work_is_logged_from_time_to_time(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(terminal, "_SECONDS_BETWEEN_NOTES", 0.2)

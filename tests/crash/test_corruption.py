@@ -117,7 +117,7 @@ def test_damage_that_a_child_has_looked_at_is_not_called_sound(
 
 
 @pytest.mark.parametrize("closed", [True, False])
-def test_a_header_of_the_graph_that_was_cut_is_told(root: Path, closed: bool) -> None:
+def test_a_header_of_the_graph_that_was_cut_is_reported(root: Path, closed: bool) -> None:
     """Chroma reads it without an error, and finds other passages."""
     header = root / "index" / found_in(root / "index", "header.bin")
     header.write_bytes(header.read_bytes()[:45])
@@ -174,7 +174,7 @@ def state(index: Path) -> dict[str, int]:
     return {str(file): file.stat().st_mtime_ns for file in (index / "chroma").rglob("*")}
 
 
-def test_an_empty_catalog_beside_vectors_is_no_empty_folder(root: Path) -> None:
+def test_an_empty_catalog_next_to_vectors_is_no_empty_index(root: Path) -> None:
     (root / "index" / "catalog.sqlite").write_bytes(b"")
     with corruption.opened(root) as assistant:
         for ask in (assistant.ask, assistant.search):

@@ -66,7 +66,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("left", [400_000, 2_500_000])
-def test_a_disk_that_fills_up_is_told_and_loses_nothing(
+def test_a_disk_that_fills_up_is_reported_and_loses_nothing(
     small_disk: Path, tmp_path: Path, left: int
 ) -> None:
     """`left` bytes are free when the sync begins: it fails at another point for each."""

@@ -12,7 +12,7 @@ from askdocs.documents.loaders.shared import attachments as attachments_module
 from askdocs.documents.loaders.shared.attachments import Attachments
 
 
-def test_of_three_thousand_attachments_a_thousand_are_read_and_the_others_told(
+def test_of_three_thousand_attachments_a_thousand_are_read(
     tmp_path: Path,
 ) -> None:
     message = EmailMessage()

@@ -120,7 +120,7 @@ def test_ligatures_and_shapes_of_letters_are_letters(
         ("cp1252", "La reunión de mañana será en el jardín del señor Núñez."),
     ],
 )
-def test_the_language_tells_which_letters_are_meant(encoding: str, text: str) -> None:
+def test_the_language_decides_between_encodings(encoding: str, text: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 

@@ -78,7 +78,7 @@ def test_items_have_the_numbers_that_are_shown(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_new_list_begins_anew_unless_it_is_given_a_start(tmp_path: Path) -> None:
+def test_a_new_list_restarts_unless_it_has_a_start(tmp_path: Path) -> None:
     given = '<text:list text:style-name="L"><text:list-item text:start-value="8">'
     body = items(p("a"), p("b")) + items(p("c")) + f"{given}{p('d')}</text:list-item></text:list>"
     assert read(tmp_path, body, LAW).split("\n") == ["1. a", "2. b", "1. c", "8. d"]

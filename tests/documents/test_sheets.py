@@ -492,7 +492,7 @@ def test_struck_cells_are_marked(tmp_path: Path) -> None:
     ]
 
 
-def test_what_an_open_document_sheet_holds_besides_cells_is_told(tmp_path: Path) -> None:
+def test_what_an_open_document_sheet_holds_besides_cells_is_reported(tmp_path: Path) -> None:
     chart = '<draw:frame><draw:object href="./Object 1"/><draw:image href="r/1"/></draw:frame>'
     ole = '<draw:frame><draw:object-ole href="./Object 2"/></draw:frame>'
     picture = '<draw:frame><draw:image href="Pictures/1.png"/></draw:frame>'
@@ -530,7 +530,7 @@ def test_what_an_open_document_sheet_holds_besides_cells_is_told(tmp_path: Path)
     )
 
 
-def test_charts_and_pictures_of_old_workbooks_are_told(tmp_path: Path) -> None:
+def test_charts_and_pictures_of_old_workbooks_are_reported(tmp_path: Path) -> None:
     data = old_workbook([[("Gate", "General"), (410.0, "0")], [("Weir", "General"), (3.0, "0")]])
     chart = struct.pack("<HHHHHH", 0x809, 8, 0x500, 0x20, 0, 1995) + struct.pack("<HH", 0x0A, 0)
     first, store = struct.pack("<HHI", 0, 0xF006, 2) + b"xx", struct.pack("<HHI", 0x2F, 0xF001, 0)

@@ -51,7 +51,7 @@ def test_the_last_judgement_of_an_answer_counts(sample: Assistant, tmp_path: Pat
     assert list(read_feedback(tmp_path / FEEDBACK)) == []
 
 
-def test_without_feedback_it_is_told(tmp_path: Path) -> None:
+def test_missing_feedback_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no feedback"):
         write_question_set(tmp_path, [], tmp_path / "set")
 

@@ -27,7 +27,7 @@ def test_wilson_interval_of_a_published_example() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1))
-def test_a_share_lies_in_its_interval(outcomes: list[bool]) -> None:
+def test_a_share_is_within_its_interval(outcomes: list[bool]) -> None:
     share = metrics.share(outcomes)
     assert share.value is not None
     assert share.low is not None

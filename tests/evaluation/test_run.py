@@ -116,7 +116,7 @@ def test_a_folder_without_documents_is_an_error(corpus: Path) -> None:
         read_documents(corpus, Config())
 
 
-def test_questions_know_where_their_quotes_stand(folder: Path) -> None:
+def test_questions_have_the_spans_of_their_quotes(folder: Path) -> None:
     documents, _ = read_documents(folder, Config())
     questions = read_questions(folder / "questions.jsonl", documents)
     assert [question.answerable for question in questions] == [True, True, True, False]
@@ -144,7 +144,7 @@ def test_a_quote_is_found_by_offset_or_by_its_words(
     assert question.spans == [("a.txt", *span) for span in spans]
 
 
-def test_the_place_of_an_answer_may_stand_in_the_line_itself(tmp_path: Path) -> None:
+def test_the_gold_quote_may_be_in_the_line_itself(tmp_path: Path) -> None:
     write_lines(tmp_path / "q.jsonl", [{"question": "?", "source": "a.txt", "quote": "two"}])
     [question] = read_questions(tmp_path / "q.jsonl", [Document("a.txt", "one two")])
     assert question.answerable
@@ -412,7 +412,7 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
         yield assistant
 
 
-def test_documents_can_be_given_and_given_anew(assistant: Assistant) -> None:
+def test_documents_can_be_given_and_replaced(assistant: Assistant) -> None:
     old, other = Document("a", "The tower is red."), Document("b", "The boat is slow.", "Boat")
     assert assistant.index_documents([old, other]).added == ("a", "b")
     assert assistant.index_documents([old, other]).unchanged == 2

@@ -102,7 +102,7 @@ def test_questions_come_from_questions_definitions_and_headings() -> None:
     assert not any("introduction" in each or "it rains" in each for each in found)
 
 
-def test_a_folder_is_told_in_words(corpus: Path, tmp_path: Path) -> None:
+def test_a_folder_is_described_in_words(corpus: Path, tmp_path: Path) -> None:
     (corpus / "report.txt").write_text(REPORT)
     (corpus / "letter.txt").write_text("Sund, 4 May 2021\n\nDear Ms Sand,\nthe lamp is out.\n")
     (corpus / "reply.txt").write_text("Ullock, 9 June 2022\n\nDear Mr Reid,\nit burns again.\n")

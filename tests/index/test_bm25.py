@@ -164,7 +164,9 @@ def test_only_the_given_sources_are_searched(index: Index) -> None:
         "DELETE FROM passages WHERE number = 2",
     ],
 )
-def test_what_does_not_fit_the_passages_is_seen_and_mended(index: Index, damage: str) -> None:
+def test_postings_that_do_not_fit_the_passages_are_found_and_repaired(
+    index: Index, damage: str
+) -> None:
     index.put("a.txt", 30)
     with index.catalog._database.transaction() as connection:
         connection.execute(damage)

@@ -115,7 +115,7 @@ def test_a_passage_that_a_sync_replaced_meanwhile_is_no_damage(catalog: Catalog)
     catalog.check_slices(passages)
 
 
-def test_a_full_disk_is_named_where_sqlite_speaks_of_an_io_error(
+def test_a_full_disk_is_named_if_sqlite_reports_an_io_error(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write() -> None:
@@ -167,7 +167,7 @@ def test_a_write_that_fails_changes_nothing(catalog: Catalog) -> None:
     assert catalog.problems() == []
 
 
-def test_removed_files_are_gone_and_their_passages_are_strays(catalog: Catalog) -> None:
+def test_removed_files_are_gone_and_their_passages_are_orphans(catalog: Catalog) -> None:
     ids = put(catalog, "a.txt", "Owls hunt at night.")
     put(catalog, "b.txt", "Kettles boil water.")
     catalog.remove_files(["a.txt", "unknown.txt"])
@@ -239,7 +239,7 @@ def test_threads_read_and_write_at_once(catalog: Catalog) -> None:
     assert catalog.count_passages() == 4
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(IndexMismatchError, match=r"damaged.*doctor --repair.*--rebuild"):
@@ -265,7 +265,7 @@ def test_scrambled_pages_are_problems(tmp_path: Path) -> None:
     damaged.close()
 
 
-def test_words_are_made_anew_from_the_passages(catalog: Catalog) -> None:
+def test_words_are_rebuilt_from_the_passages(catalog: Catalog) -> None:
     put(catalog, "a.txt", "Owls hunt at night.", title="Birds")
     with catalog._database.transaction() as connection:
         connection.execute("DELETE FROM word_places WHERE term = 'owl'")
@@ -317,7 +317,7 @@ def test_the_state_of_an_index_is_stored_by_its_old_names_and_damage_is_nothing(
 
 
 @pytest.mark.parametrize("made_again", [False, True])
-def test_a_reader_of_a_catalog_that_is_built_again_is_told_so(
+def test_a_reader_of_a_catalog_that_is_built_again_is_reported(
     catalog: Catalog, *, made_again: bool
 ) -> None:
     """It is not called damaged, and the reader does not create the file."""

@@ -185,7 +185,7 @@ DAMAGE: list[tuple[Callable[[Path], None], str]] = [
 @pytest.mark.parametrize(
     ("damage", "told"), DAMAGE, ids=lambda value: getattr(value, "__name__", "")
 )
-def test_damage_is_found_and_mended_without_embedding(
+def test_damage_is_found_and_repaired_without_embedding(
     root: Path, damage: Callable[[Path], None], told: str
 ) -> None:
     before = state_of(root / "index")
@@ -201,7 +201,7 @@ def test_damage_is_found_and_mended_without_embedding(
     assert state_of(root / "index") == before
 
 
-def test_a_store_that_crashes_the_process_is_found_and_mended(
+def test_a_store_that_crashes_the_process_is_found_and_repaired(
     with_graph: Path, tmp_path: Path
 ) -> None:
     root = shutil.copytree(with_graph, tmp_path / "root")
@@ -241,7 +241,7 @@ def test_a_catalog_that_is_gone_embeds_nothing_either(root: Path) -> None:
     assert state_of(root / "index") == before
 
 
-def test_catalog_and_store_both_lost_are_embedded_anew(root: Path) -> None:
+def test_catalog_and_store_both_lost_are_embedded_again(root: Path) -> None:
     before = state_of(root / "index")
     catalog_is_no_database(root)
     scramble_vectors(root)
@@ -327,7 +327,7 @@ def test_a_repair_that_is_killed_before_it_reads_is_repeated(
     assert state_of(root / "index") == before
 
 
-def test_other_settings_are_told_and_not_repaired(root: Path) -> None:
+def test_other_settings_are_reported_and_not_repaired(root: Path) -> None:
     with opened(root, HashEmbedding(model_name="other")) as assistant:
         (problem,) = assistant.diagnose().problems
         assert "embedder = llama-index:HashEmbedding:words" in problem.what
@@ -341,7 +341,7 @@ def test_an_index_that_was_never_made_has_no_problems(tmp_path: Path) -> None:
     assert diagnosis(tmp_path) == Diagnosis()
 
 
-def test_a_store_that_hangs_whoever_opens_it_is_told(
+def test_a_store_that_hangs_its_reader_is_reported(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened(root) as assistant:

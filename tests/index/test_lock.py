@@ -44,7 +44,7 @@ def held_by_another(index: Path) -> Iterator[subprocess.Popen[str]]:
                 other.communicate()
 
 
-def test_a_second_process_is_told_who_has_the_index(tmp_path: Path) -> None:
+def test_a_second_process_learns_who_has_the_index(tmp_path: Path) -> None:
     with held_by_another(tmp_path) as other:
         with pytest.raises(IndexBusyError) as caught:
             IndexLock(tmp_path).acquire(wait=0.1)
@@ -105,7 +105,7 @@ def test_a_note_with_strange_values_is_read_as_text(tmp_path: Path) -> None:
     assert read_owner(tmp_path) == {"pid": "1", "x": "None"}
 
 
-def test_a_folder_that_is_no_folder_is_told(tmp_path: Path) -> None:
+def test_a_path_that_is_no_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(CorpusError, match="--index"):
         IndexLock(tmp_path / "file").acquire(wait=0)

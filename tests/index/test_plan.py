@@ -29,6 +29,6 @@ def test_twins_are_paired_by_name_first_and_each_once() -> None:
     ]
 
 
-def test_what_lies_above_or_below_a_new_file_makes_way() -> None:
+def test_removed_files_above_or_below_a_new_file_are_in_the_way() -> None:
     removed = ["a", "b/c", "d/e/f", "g", "ab"]
     assert _in_the_way(removed, ["a/x", "b", "d/e", "h"]) == {"a", "b/c", "d/e/f"}

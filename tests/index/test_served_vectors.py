@@ -158,7 +158,7 @@ def test_a_server_killed_in_mid_sync_loses_nothing(
     assert finished < 3
 
 
-def test_a_server_killed_between_questions_is_told_and_found_again(
+def test_a_server_killed_between_questions_is_reported_and_found_again(
     config: Config, server: ChromaProcess
 ) -> None:
     with assistant(config) as one:

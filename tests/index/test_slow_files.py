@@ -226,7 +226,7 @@ def test_ctrl_c_ends_the_indexing_of_hostile_files_at_once(hostile: Path, after:
         process.wait()
 
 
-def test_pages_of_a_long_file_are_told_while_it_is_read(
+def test_pages_of_a_long_file_are_reported_while_it_is_read(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To the status, to the activity, and to the listener, until the file is read."""

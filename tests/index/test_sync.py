@@ -316,7 +316,7 @@ def test_a_renamed_mail_takes_its_attachments_along(folder: Folder) -> None:
     assert folder.equals_a_fresh_one()
 
 
-def test_lines_that_shift_without_a_change_of_length_are_told_rightly(folder: Folder) -> None:
+def test_lines_that_shift_without_a_change_of_length_are_right(folder: Folder) -> None:
     path = folder.write("a.txt", "One line.\nAnother one.\n\nOwls hunt at night.\n")
     folder.sync()
     path.write_text("One line. Another one.\n\nOwls hunt at night.\n")
@@ -324,7 +324,7 @@ def test_lines_that_shift_without_a_change_of_length_are_told_rightly(folder: Fo
     assert folder.equals_a_fresh_one()
 
 
-def test_a_file_that_fails_is_told_and_the_rest_goes_on(folder: Folder) -> None:
+def test_a_file_that_fails_is_reported_and_the_others_are_read(folder: Folder) -> None:
     folder.write("broken.pdf", b"%PDF-1.7 nothing more")
     folder.write("empty.txt", b"")
     folder.write("owls.txt")
@@ -411,7 +411,7 @@ def test_a_failure_is_tried_again_as_far_as_it_may_pass(
         assert [each.stale for each in assistant.status().documents] == [""]
 
 
-def test_an_index_is_not_given_up_before_it_can_be_made_anew(folder: Folder) -> None:
+def test_an_index_is_not_deleted_before_it_can_be_rebuilt(folder: Folder) -> None:
     folder.write("owls.txt")
     folder.sync()
     folder.corpus.rename(folder.corpus.with_name("elsewhere"))
@@ -421,7 +421,7 @@ def test_an_index_is_not_given_up_before_it_can_be_made_anew(folder: Folder) -> 
         assert sources_found(assistant, "owls hunt") == {"owls.txt"}
 
 
-def test_what_may_not_be_read_is_told_and_kept(unprivileged: Path) -> None:
+def test_unreadable_files_are_reported_and_stay_indexed(unprivileged: Path) -> None:
     folder = Folder(unprivileged)
     path = folder.write("owls.txt")
     inner = folder.write("closed/tea.txt", TEA)
@@ -444,7 +444,7 @@ def test_what_may_not_be_read_is_told_and_kept(unprivileged: Path) -> None:
     assert folder.equals_a_fresh_one()
 
 
-def test_a_folder_of_the_index_that_may_not_be_written_is_told(unprivileged: Path) -> None:
+def test_a_folder_of_the_index_that_may_not_be_written_is_reported(unprivileged: Path) -> None:
     folder = Folder(unprivileged)
     folder.write("owls.txt")
     folder.sync()
@@ -542,7 +542,7 @@ def test_an_empty_folder_and_a_new_index_are_fine(folder: Folder) -> None:
     assert folder.sync() == Changes()
 
 
-def test_a_dry_run_tells_and_changes_nothing(folder: Folder) -> None:
+def test_a_dry_run_reports_and_changes_nothing(folder: Folder) -> None:
     folder.write("owls.txt")
     folder.write("tea.txt", TEA)
     folder.sync()
@@ -574,7 +574,7 @@ def test_files_with_odd_names_are_indexed_found_and_removed(folder: Folder, name
         assert assistant.index().removed == (name,)
 
 
-def test_a_name_that_is_not_utf_8_is_told_and_stops_nothing(folder: Folder) -> None:
+def test_a_name_that_is_not_utf_8_is_reported_and_stops_nothing(folder: Folder) -> None:
     folder.write("owls.txt")
     try:
         Path(os.fsdecode(os.fsencode(folder.corpus) + b"/caf\xe9.txt")).write_text("x")
@@ -625,7 +625,7 @@ def test_visitors_read_on_while_the_index_of_their_page_is_built_again(folder: F
         assert not assistant.diagnose().problems
 
 
-def test_an_interrupted_sync_goes_on_where_it_stopped(folder: Folder) -> None:
+def test_an_interrupted_sync_is_continued(folder: Folder) -> None:
     for number in range(300):
         folder.write(f"{number:03}.txt", f"This file is number {number}.\n")
 
@@ -775,7 +775,7 @@ def test_questions_are_answered_from_old_or_new_text_while_a_sync_runs(folder: F
         assert len([text for text in texts if text.startswith("Kettle 7 ")]) == 1
 
 
-def test_a_lost_vector_store_is_filled_anew_by_the_next_sync(folder: Folder) -> None:
+def test_a_lost_vector_store_is_filled_again_by_the_next_sync(folder: Folder) -> None:
     folder.write("owls.txt")
     folder.write("tea.txt", TEA)
     folder.sync()
@@ -785,7 +785,7 @@ def test_a_lost_vector_store_is_filled_anew_by_the_next_sync(folder: Folder) -> 
     assert folder.equals_a_fresh_one()
 
 
-def test_a_rebuild_mends_a_catalog_that_is_no_database(folder: Folder) -> None:
+def test_a_rebuild_repairs_a_catalog_that_is_no_database(folder: Folder) -> None:
     folder.write("owls.txt")
     folder.sync()
     (folder.index / "catalog.sqlite").write_bytes(b"not a database at all" * 400)

@@ -162,7 +162,7 @@ def test_every_passage_is_looked_for_where_one_of_many_is_crowded(
     assert looked_for == [400]
 
 
-def test_a_saved_graph_is_on_the_disk_for_whoever_opens_it(tmp_path: Path) -> None:
+def test_a_saved_graph_is_on_the_disk_for_the_next_process(tmp_path: Path) -> None:
     vectors = unit_vectors(300)
     store = Collection(ChromaFolder(tmp_path))
     store.save()  # nothing yet
@@ -183,7 +183,7 @@ def test_a_saved_graph_is_on_the_disk_for_whoever_opens_it(tmp_path: Path) -> No
     store.close()
 
 
-def test_records_tell_all_that_was_stored(store: Collection) -> None:
+def test_records_contain_all_that_was_stored(store: Collection) -> None:
     vectors = unit_vectors(3)
     passages = [passage(number) for number in range(3)]
     store.add(passages, vectors)
@@ -213,7 +213,7 @@ def test_what_is_stored_is_there_after_closing(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_store_that_is_made_anew_meanwhile_can_be_asked(store: Collection) -> None:
+def test_a_store_that_is_recreated_meanwhile_can_be_searched(store: Collection) -> None:
     vectors = unit_vectors(50)
     done = threading.Event()
 
@@ -243,7 +243,7 @@ def test_a_store_that_was_closed_meanwhile_asks_for_patience(tmp_path: Path) -> 
         store.count()
 
 
-def test_damage_is_told_with_what_mends_it(tmp_path: Path) -> None:
+def test_damage_is_reported_with_the_repair(tmp_path: Path) -> None:
     (tmp_path / "chroma.sqlite3").write_bytes(b"no database" * 1000)
     with pytest.raises(IndexMismatchError, match=r"doctor --repair"):
         Collection(ChromaFolder(tmp_path))

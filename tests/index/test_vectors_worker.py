@@ -82,7 +82,7 @@ def test_an_error_of_the_store_comes_as_it_is(tmp_path: Path) -> None:
         WorkerVectorStore(tmp_path).prepare()
 
 
-def test_whoever_waits_is_told_that_it_has_ended_and_so_is_the_next(tmp_path: Path) -> None:
+def test_waiting_and_later_calls_learn_that_it_has_ended(tmp_path: Path) -> None:
     store = WorkerVectorStore(tmp_path)
     try:
         store.add(PASSAGES, VECTORS)
@@ -106,7 +106,7 @@ def test_it_closes_the_store_when_the_process_that_began_it_is_gone(tmp_path: Pa
     store.close()
 
 
-def test_a_request_that_cannot_be_sent_tells_that_the_store_has_ended(tmp_path: Path) -> None:
+def test_a_request_that_cannot_be_sent_reports_the_end_of_the_store(tmp_path: Path) -> None:
     """Before the thread that receives has noticed, which may be late on a busy machine."""
     store = WorkerVectorStore(tmp_path)
     store.prepare()

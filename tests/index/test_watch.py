@@ -127,7 +127,7 @@ def test_what_changed_before_the_watch_began_is_found(
         listener.wait_for(lambda: "tea.txt" in listener.sources())
 
 
-def test_a_folder_that_goes_away_is_told_kept_and_waited_for(
+def test_a_missing_folder_is_reported_and_waited_for(
     assistant: Assistant, listener: Listener
 ) -> None:
     corpus = assistant.config.corpus
@@ -144,7 +144,9 @@ def test_a_folder_that_goes_away_is_told_kept_and_waited_for(
         listener.wait_for(lambda: "late.txt" in listener.sources())
 
 
-def test_an_error_is_told_and_the_watch_goes_on(assistant: Assistant, listener: Listener) -> None:
+def test_an_error_is_reported_and_the_watch_continues(
+    assistant: Assistant, listener: Listener
+) -> None:
     corpus = assistant.config.corpus
     with watching(assistant, listener):
         time.sleep(0.5)

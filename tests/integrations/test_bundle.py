@@ -68,7 +68,7 @@ def test_the_bundle_starts_the_command_with_the_folders_that_it_asks_for(
     assert all(folder["type"] == "directory" and folder["required"] for folder in asked.values())
 
 
-def test_the_bundle_tells_of_the_tools_that_the_server_has(manifest: dict[str, Any]) -> None:
+def test_the_bundle_lists_the_tools_of_the_server(manifest: dict[str, Any]) -> None:
     from askdocs.integrations.mcp_server import _Tools
 
     for tool in manifest["tools"]:

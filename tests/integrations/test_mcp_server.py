@@ -382,7 +382,7 @@ def test_other_pages_cannot_use_it(page: str) -> None:
     assert polling.post(f"{page}/mcp", json=CALL, headers=named).status_code == 400
 
 
-def test_the_password_of_the_page_stands_before_it(tmp_path: Path) -> None:
+def test_it_needs_the_password_of_the_page(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     with running_server(
         tmp_path / "corpus", tmp_path / "index", ASKDOCS_PASSWORD="long enough"

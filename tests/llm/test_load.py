@@ -64,14 +64,16 @@ def test_a_request_that_was_refused_is_not(status: int) -> None:
          r"failed: out of \[31mmemory"),
     ],
 )  # fmt: skip
-def test_a_server_that_fails_midway_is_told_after_what_it_said(script: Script, told: str) -> None:
+def test_a_server_that_fails_midway_is_reported_after_what_it_said(
+    script: Script, told: str
+) -> None:
     pieces: list[str] = []
     with serving(script) as server, pytest.raises(ModelUnavailableError, match=told):
         pieces.extend(model(server.url).reply(HELLO, most_tokens=50))
     assert "".join(pieces).startswith("It")
 
 
-def test_a_server_that_is_not_there_is_told() -> None:
+def test_a_missing_server_is_reported() -> None:
     with serving(Script()) as server:
         pass
     with pytest.raises(ModelUnavailableError, match="cannot be used"):
@@ -127,7 +129,7 @@ def test_the_common_key_is_not_sent_unencrypted_to_another_machine(
 @pytest.mark.parametrize(
     ("url", "key"), [("http://127.0.0.1:99999/v1", "k"), ("http://127.0.0.1:1/v1", "schlüssel")]
 )
-def test_an_address_or_key_that_cannot_be_sent_is_told(url: str, key: str) -> None:
+def test_an_address_or_key_that_cannot_be_sent_is_reported(url: str, key: str) -> None:
     broken = OpenAIModel("small", url, context=2048, seconds=5, key=key)
     with pytest.raises(ModelUnavailableError, match="cannot be used") as caught:
         "".join(broken.reply(HELLO, most_tokens=50))
@@ -147,7 +149,7 @@ def test_a_model_name_may_hold_signs() -> None:
     assert found.name == "org/model:7b@q4"
 
 
-def test_a_missing_model_file_is_told() -> None:
+def test_a_missing_model_file_is_reported() -> None:
     with pytest.raises(ModelUnavailableError, match="no model file"):
         load_llm("gguf:nowhere.gguf", context=2048, seconds=5)
 
@@ -157,7 +159,7 @@ def test_any_llama_index_model_streams() -> None:
     assert "Hello?" in "".join(found.reply(HELLO, most_tokens=50))
 
 
-def test_what_a_llama_index_model_raises_is_told() -> None:
+def test_an_error_of_a_llama_index_model_is_reported() -> None:
     class Broken(MockLLM):
         def stream_chat(self, *arguments: object, **named: object) -> object:  # type: ignore[override]
             raise ValueError("no such deployment")

@@ -108,7 +108,7 @@ def test_a_model_that_is_not_ours_is_refused(cluster: str) -> None:
         embedder.embed(["tea"])
 
 
-def test_a_model_that_the_workers_cannot_use_is_told(cluster: str) -> None:
+def test_a_model_that_the_workers_cannot_use_is_reported(cluster: str) -> None:
     with (
         RayEmbedder("http:http://127.0.0.1:9", cluster, load_embedder("onnx:builtin")) as embedder,
         pytest.raises(ModelUnavailableError, match="gives no vectors"),
@@ -117,7 +117,7 @@ def test_a_model_that_the_workers_cannot_use_is_told(cluster: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "nonsense"])
-def test_a_cluster_that_is_not_there_is_told_at_once(address: str, tmp_path: Path) -> None:
+def test_a_missing_cluster_is_reported_at_once(address: str, tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "tea.md").write_text("Tea is grown in Yunnan.")
     done = askdocs("index", "--ray", address, cwd=tmp_path)

@@ -122,7 +122,7 @@ def test_a_key_of_the_environment_is_passed(model: Model, monkeypatch: pytest.Mo
     [{"rows": []}, {"data": []}, {"data": [{"index": 0, "embedding": "none"}]}, ["data"],
      {"data": [{"index": 0, "embedding": [1.0, None]}]}],
 )  # fmt: skip
-def test_an_answer_without_usable_vectors_is_told(model: Model, answer: Any) -> None:
+def test_an_answer_without_usable_vectors_is_reported(model: Model, answer: Any) -> None:
     model.answer = answer
     with pytest.raises(ModelUnavailableError, match="gives no vectors"):
         load_embedder(f"http:{model.url}").embed_question("tea")

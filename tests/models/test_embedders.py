@@ -46,7 +46,7 @@ def test_a_text_has_the_same_vector_alone_and_in_company(builtin: OnnxEmbedder) 
 
 @pytest.mark.usefixtures("forked_children")
 @pytest.mark.parametrize("known", [True, False])
-def test_many_texts_go_on_in_bfloat16_where_the_processor_has_it(
+def test_many_texts_continue_in_bfloat16_if_the_processor_has_it(
     known: bool, builtin: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedding, "has_bfloat16", lambda: known)
@@ -112,7 +112,7 @@ def test_what_a_processor_says_of_itself_is_understood(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_where_the_system_does_not_tell_pytorch_does(
+def test_pytorch_detects_bfloat16_if_the_system_does_not(
     known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
@@ -174,7 +174,7 @@ def test_an_unknown_spec_is_a_config_error(spec: str) -> None:
         load_embedder(spec)
 
 
-def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_model_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match="cannot be loaded"):
         load_embedder(f"st:{tmp_path / 'none'}")
 
@@ -195,7 +195,7 @@ def test_the_shipped_model_agrees_with_sentence_transformers(builtin: OnnxEmbedd
     assert builtin.embed_question(question) @ reference.embed_question(question) > 0.99
 
 
-def test_onnx_runtime_is_told_to_report_nothing_before_it_is_loaded(
+def test_telemetry_of_onnx_runtime_is_off_before_it_is_loaded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "")

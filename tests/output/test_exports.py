@@ -50,7 +50,7 @@ def test_every_kind_of_export_can_be_checked(
     assert states(assistant, file) == {"holds"}
 
 
-def test_a_quote_is_told_to_have_moved_changed_or_gone(
+def test_a_quote_that_moved_changed_or_is_gone_is_reported(
     assistant: Assistant, corpus: Path, tmp_path: Path
 ) -> None:
     conversation = Conversation().asked(QUESTION).answered(assistant.ask(QUESTION))
@@ -95,7 +95,7 @@ def test_what_is_no_export_is_refused(content: str, tmp_path: Path) -> None:
         read_export(file)
 
 
-def test_a_damaged_citation_is_told() -> None:
+def test_a_damaged_citation_is_reported() -> None:
     with pytest.raises(CorpusError, match="damaged"):
         list(check_export([{"citations": [{"number": 1}]}], lambda source: pytest.fail(source)))
 
@@ -109,7 +109,7 @@ def reads_as(text: str) -> Callable[[Path, str], list[Document]]:
     return lambda path, source: [Document(source, text)]
 
 
-def test_a_quote_of_a_file_that_is_read_otherwise_now_is_told(
+def test_a_quote_of_a_file_that_is_read_differently_now_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = "The mill sold 4203 sacks.", "The mill sold 420[3] sacks."

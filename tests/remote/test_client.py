@@ -146,7 +146,7 @@ def test_the_client_returns_what_an_assistant_returns(server: Server) -> None:
         assert "scan" in stages
 
 
-def test_a_model_of_the_server_is_heard_as_it_speaks_and_can_be_stopped(tmp_path: Path) -> None:
+def test_a_reply_of_the_server_arrives_in_pieces_and_can_be_stopped(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "owls.md").write_text(OWLS)
     script = Script([["Owls hunt at night [1]. ", "And so "]], silent=True)
@@ -211,7 +211,7 @@ def test_errors_come_through_as_they_were_raised(server: Server) -> None:
         remote.search("owls", sources=["nothing*"])
 
 
-def test_a_server_of_another_folder_is_told(server: Server, tmp_path: Path) -> None:
+def test_a_server_of_another_folder_is_reported(server: Server, tmp_path: Path) -> None:
     other = Config(corpus=tmp_path, index=server.config.index)
     with pytest.raises(IndexBusyError, match="which serves"):
         find_server(other)

@@ -131,7 +131,7 @@ def test_a_junction_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.usefixtures("windows")
-def test_a_path_that_is_too_long_to_be_opened_is_told(
+def test_a_path_that_is_too_long_to_be_opened_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "long.txt").symlink_to("what Windows says of such a file: it is not there")

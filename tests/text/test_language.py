@@ -25,7 +25,7 @@ from askdocs.text.stop_words import question_language
         ("Мельница так и не была восстановлена.", False),
     ],
 )
-def test_english_is_told_from_other_languages(text: str, english: bool) -> None:
+def test_english_is_distinguished_from_other_languages(text: str, english: bool) -> None:
     assert is_english(text) is english
 
 
@@ -43,11 +43,13 @@ def test_english_is_told_from_other_languages(text: str, english: bool) -> None:
         ("¿A quién eligieron para sustituir a Tomás Arribas?", "es"),
     ],
 )
-def test_the_language_of_a_question_is_told_by_its_form_words(question: str, language: str) -> None:
+def test_the_language_of_a_question_is_detected_by_its_form_words(
+    question: str, language: str
+) -> None:
     assert question_language(question) == language
     assert asks_in_english(question) is (language == "")
 
 
-def test_form_words_tell_the_language_of_a_question_whose_letters_do_not() -> None:
+def test_form_words_show_the_language_if_letters_do_not() -> None:
     question = "Hvem betaler strømmen?"
     assert (language_of(question), language_of_question(question)) == ("", "nb")

@@ -152,7 +152,7 @@ def test_no_sentence_ends_after_a_letter_that_may_be_no_unit(text: str) -> None:
     assert sentences(text) == [text]
 
 
-def test_a_wrapped_line_that_begins_with_a_decimal_goes_on_its_sentence() -> None:
+def test_a_wrapped_line_that_begins_with_a_decimal_continues_its_sentence() -> None:
     text = (
         "The cloudiness that the keeper of the spring read off in the morning was\n"
         "2.6 NTU below the sieve. It had rained on the hills for the whole week, so\n"
@@ -215,7 +215,7 @@ def test_a_title_right_above_a_text_is_no_part_of_its_first_sentence(
     assert len(found) == 4
 
 
-def test_a_by_line_below_a_title_stands_alone() -> None:
+def test_a_by_line_below_a_title_is_separate() -> None:
     title = "Ferry to the island stopped by the storm"
     by_line = "By Martin Solberg, our correspondent, 4 March"
     assert sentences(f"{title}\n{by_line}\n{LONG_LINE}")[:2] == [title, by_line]
@@ -236,7 +236,7 @@ def test_a_by_line_below_a_title_stands_alone() -> None:
         ),
     ],
 )
-def test_a_title_stands_alone_where_letters_have_no_capitals(title: str, prose: str) -> None:
+def test_a_title_is_separate_in_scripts_without_capitals(title: str, prose: str) -> None:
     assert sentences(f"{title}\n{prose}")[0] == title
 
 
@@ -246,7 +246,7 @@ def test_a_wrapped_text_without_a_title_stays_whole(width: int) -> None:
     assert [" ".join(each.split()) for each in sentences(textwrap.fill(LONG_LINE, width))] == whole
 
 
-def test_a_first_line_that_ends_within_a_sentence_stands_not_alone() -> None:
+def test_a_first_line_that_ends_within_a_sentence_is_not_separate() -> None:
     text = (
         "The keys of the boathouse and of both of the sheds are with the\n"
         "Harbour Master, who has to be asked on the day before. He is there at nine, at noon and at"
