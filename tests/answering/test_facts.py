@@ -27,28 +27,21 @@ def test_dates_are_compared_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "source", "around", "missing"),
+    ("text", "source", "missing"),
     [
-        ("In May, Peter Hale disputed it.", "Councillor Peter Hale disputed it.", "", ""),
-        ("In May, Anna Hale disputed it.", "Councillor Peter Hale disputed it.", "", "Anna"),
-        ("Later Nwosu left.", "She left later.", "Amara Nwosu came. She left later.", ""),
-        ("Later Nwosu left.", "Hale left later.", "Amara Nwosu came. Hale left later.", "Nwosu"),
-        ("Later the BLA left.", "The Balochistan Liberation Army left.", "", ""),
-        ("In the end Norwegian ships left.", "Ships of Norway left.", "", ""),
-        ("In May he left Portland.", "He left Portsmouth in May.", "", "Portland"),
-        ("He praised the Scouts' camp.", "The camp of the Scouts was praised.", "", ""),
-        ("It is run by the Town Bicycle Board.", "It is run by the TBB.", "", ""),
-        ("It is run by the Town Bicycle Board and Hale.", "The TBB and Amara run it.", "", "Hale"),
-        ("Then a new DEK is made.", "A new data encryption key is made.", "", ""),
-        ("It is run by the BLM.", "It is run by the Bureau of Land Management.", "", ""),
-        ("It is run by the BCR.", "Berta saw Carl ride to Rome.", "", "BCR"),
+        ("In May, Peter Hale disputed it.", "Councillor Peter Hale disputed it.", ""),
+        ("In May, Anna Hale disputed it.", "Councillor Peter Hale disputed it.", "Anna"),
+        ("Later Nwosu left.", "She left later.", "Nwosu"),
+        ("Later the BLA left.", "The Balochistan Liberation Army left.", ""),
+        ("In the end Norwegian ships left.", "Ships of Norway left.", ""),
+        ("In May he left Portland.", "He left Portsmouth in May.", "Portland"),
+        ("He praised the Scouts' camp.", "The camp of the Scouts was praised.", ""),
+        ("It is run by the Town Bicycle Board.", "It is run by the TBB.", ""),
+        ("It is run by the Town Bicycle Board and Hale.", "The TBB and Amara run it.", "Hale"),
+        ("Then a new DEK is made.", "A new data encryption key is made.", ""),
+        ("It is run by the BLM.", "It is run by the Bureau of Land Management.", ""),
+        ("It is run by the BCR.", "Berta saw Carl ride to Rome.", "BCR"),
     ],
 )
-def test_a_name_that_the_source_lacks(text: str, source: str, around: str, missing: str) -> None:
-    assert facts.missing_name(text, source, "", around) == missing
-
-
-def test_the_subject_may_be_named_in_the_title_but_nobody_else() -> None:
-    title = "Skerry Point Light"
-    assert facts.missing_name("Skerry Point has a lamp.", "There is a lamp.", title, "") == ""
-    assert facts.missing_name("A lamp of Skerry burns.", "A lamp of Wexham burns.", title, "")
+def test_a_name_that_the_source_lacks(text: str, source: str, missing: str) -> None:
+    assert facts.missing_name(text, source) == missing

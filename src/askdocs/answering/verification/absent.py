@@ -1,7 +1,7 @@
 """Finds the numbers, dates and names of a statement that none of its passages contains.
 
-A true statement may contain some too. So another spelling counts as found: "Dr Okoro" and "Okoro",
-"USA" and "United States", "3 March" and "2024-03-03".
+A true statement may spell them in another way. So another spelling counts as found: "Dr Okoro" and
+"Okoro", "USA" and "United States", "3 March" and "2024-03-03".
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def missing_figures(text: str, source: str) -> list[str]:
 def missing_dates(text: str, source: str) -> list[str]:
     """The months and weekdays of a text that the source contains neither by name nor in digits.
 
-    A weekday counts as found if the source contains any date, because it may be that day.
+    A weekday counts as found if the source contains any date or month, because it may be that day.
     """
     dates = dates_in(source)
     months = {month_number(word) for word in _WORD.findall(source)}
@@ -154,6 +154,7 @@ class _Names:
         ]
 
     def _has(self, name: str) -> bool:
+        """Whether the source contains a name in some form, or the word is no name by itself."""
         folded = _folded(facts.bare(name))
         if len(folded) < _MIN_LETTERS or folded in _NOT_NAMES or name.startswith(("I'", "I’")):
             return True

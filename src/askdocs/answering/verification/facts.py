@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from askdocs.answering.verification.names import same_name
 from askdocs.text.calendar import DAYS, MONTHS
-from askdocs.text.english import DEMONSTRATIVES, THIRD_PERSON, TITLES, any_of
+from askdocs.text.english import TITLES
 from askdocs.text.numbers import Number, numbers_in
 from askdocs.text.stop_words import STOP_WORDS
 
@@ -19,12 +18,6 @@ _DATE = re.compile(
 )
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _MIN_ABBREVIATION = 2  # letters
-_OPENING_NAME = re.compile(r"[A-Z][\w'’\-]+(?: [A-Z0-9][\w'’\-]*)*")
-_PRONOUN = re.compile(
-    # without "that", which mostly joins clauses
-    rf"\b{any_of(THIRD_PERSON | DEMONSTRATIVES - {'that'})}\b",
-    re.IGNORECASE,
-)
 
 
 def missing_figure(text: str, source: str) -> str:
@@ -77,34 +70,14 @@ def names(text: str) -> list[str]:
     return found
 
 
-def missing_name(text: str, source: str, title: str, around: str) -> str:
-    """A name of `text` that `source` does not contain; "" if there is none.
-
-    The name at the beginning of `text` may be in the title instead. If `source` has a pronoun that
-    `text` lacks, `text` may have replaced it by a name. Then the name may also be in the title or
-    in `around`.
-
-    Args:
-        text: The statement.
-        source: The sentences that are its evidence.
-        title: The title of their document.
-        around: The text around them.
-    """
-    in_source = _NAME_WORD.findall(source)
-    in_title = _NAME_WORD.findall(title)
-    elsewhere = (
-        [*in_title, *_NAME_WORD.findall(around)] if _pronouns(source) - _pronouns(text) else []
+def missing_name(text: str, source: str) -> str:
+    """A name of `text` that `source` does not contain in any form; "" if there is none."""
+    words = _NAME_WORD.findall(source)
+    wanted = list(dict.fromkeys(names(text)))
+    abbreviated = spelled_out(wanted, words)
+    return next(
+        (word for word in wanted if word not in abbreviated and not is_named(word, words)), ""
     )
-    opening = _OPENING_NAME.match(text)
-    opener = [bare(word) for word in opening.group().split()] if opening else []
-    known = set(names(around)) | set(names(title)) | set(in_title)
-    wanted = list(dict.fromkeys([*(word for word in opener if word in known), *names(text)]))
-    abbreviated = spelled_out(wanted, in_source)
-    for word in wanted:
-        words = [*in_source, *elsewhere, *(in_title if word in opener else ())]
-        if word not in abbreviated and not is_named(word, words):
-            return word
-    return ""
 
 
 def spelled_out(wanted: list[str], words: list[str]) -> set[str]:
@@ -144,11 +117,6 @@ def _stands_for(short: str, words: Sequence[str]) -> bool:
 def bare(word: str) -> str:
     """Remove a possessive ending: "Ada's" becomes "Ada"."""
     return word.removesuffix("'s").removesuffix("’s").rstrip("'’")
-
-
-def _pronouns(text: str) -> Counter[str]:
-    """Count the pronouns of a text."""
-    return Counter(match.group().lower() for match in _PRONOUN.finditer(text))
 
 
 def _abbreviated(date_name: str) -> str:

@@ -71,5 +71,5 @@ def explained(text: str, source: str, *, about: bool = True) -> str:
         found = find(text, source)
         if found:
             return f"the {kind} {found} is not in the source"
-    found = facts.missing_name(text, source, "", "")
+    found = facts.missing_name(text, source)
     return f"the name {found} is not in the source" if found else ""
