@@ -734,3 +734,20 @@ def test_the_euro_sign_of_latex_is_not_a_letter(tmp_path: Path) -> None:
     shown = "/F1 12 Tf 60 700 Td (Pagan 25 ) Tj /F2 12 Tf (e) Tj /F1 12 Tf ( el 3 de mayo.) Tj"
     fonts = {"F1": ("Helvetica", {}), "F2": ("ABCDEF+FEYMR10", {})}
     assert written(tmp_path / "a.pdf", shown, fonts) == "Pagan 25 € el 3 de mayo."
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("[(Br) (u) 445 (1) 112 (cke)] TJ", "Brücke"),  # the accent is drawn back over the letter
+        ("[(Br) (1) 445 (u) (cke)] TJ", "Brücke"),
+        ("[(mac) 416 (2) 83 (o)] TJ", "maço"),
+        ("[(s5) 278 (3) -55 (t)] TJ", "sít"),
+        ("[(Ozu) 1620 (4) -1287 (  b)] TJ", "Ŏzu b"),
+        ("(1 b 1) Tj", "¨ b ¨"),
+    ],
+)
+def test_accents_over_letters_are_part_of_them(tmp_path: Path, shown: str, text: str) -> None:
+    letters = dict.fromkeys("BOrucekmaosztb ") | {"1": "¨", "2": "¸", "3": "´", "4": "˘", "5": "ı"}
+    fonts = {"F1": ("Helvetica", {code: letter or code for code, letter in letters.items()})}
+    assert written(tmp_path / "a.pdf", f"/F1 20 Tf 60 700 Td {shown}", fonts) == text

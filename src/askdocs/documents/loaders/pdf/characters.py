@@ -53,6 +53,13 @@ _MOSTLY = 0.6  # the size of this share of a line's characters is the size of th
 _IN_ORDER = frozenset(("ل", alif) for alif in "اأإآ")  # the ligatures of lam and alif
 _JOINED = 0.1  # of the size: the largest gap between Arabic letters of one word
 _TOUCHING = 0.25  # of the line's size: the largest gap between a superscript and its base
+# Accents that old fonts of TeX draw over a letter or below it, as combining marks.
+_ACCENTS = {
+    "`": "\u0300", "´": "\u0301", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303",
+    "¯": "\u0304", "ˉ": "\u0304", "˘": "\u0306", "˙": "\u0307", "¨": "\u0308", "˚": "\u030a",
+    "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327", "˛": "\u0328",
+}  # fmt: skip
+_WITHOUT_DOT = {"ı": "i", "ȷ": "j"}
 CLOSING = frozenset(",.;:!?)]}⁄”’»%")  # characters without a space before them
 _NOTE_NUMBER = re.compile(r"(\d{1,3})(\)?)")
 _NOTE_WORDS = 3  # the fewest words of a line that begins with a reference mark
@@ -207,6 +214,8 @@ def _segments_in_direction(
             character = reader.character(index, code)
             if code == _EURO and not _in_word(codes, index) and reader.is_euro(index):
                 character = replace(character, letter="€")
+            if _joins_accent(run, character):
+                continue
             if run and _ends_run(run, character):
                 _close_segment(run, segments, reader)
             run.append(character)
@@ -314,14 +323,19 @@ def _ends_run(run: list[_Character], following: _Character) -> bool:
     last = next((c for c in reversed(run) if c.letter != " "), None)
     if last is None:
         return False
-    overlap = min(last.top, following.top) - max(last.bottom, following.bottom)
-    if overlap < _SAME_LINE * min(last.top - last.bottom, following.top - following.bottom):
+    if not _overlap(last, following):
         return True
     size = max(last.size, following.size, 1.0)
     gap = max(following.left - last.right, last.left - following.right)
     if gap > _GAP * size:
         return True
     return following.right < last.left - _BACKWARDS * size
+
+
+def _overlap(first: _Character, second: _Character) -> bool:
+    """Whether two characters overlap vertically by enough to be on one line."""
+    shared = min(first.top, second.top) - max(first.bottom, second.bottom)
+    return shared >= _SAME_LINE * min(first.top - first.bottom, second.top - second.bottom)
 
 
 def _close_segment(run: list[_Character], segments: list[Segment], reader: _Reader) -> None:
@@ -492,6 +506,38 @@ def _in_order(run: list[_Character]) -> list[_Character]:
                 del ordered[len(ordered) - (gap < _JOINED * character.size) :]
             ordered += [character, *marks]
     return ordered
+
+
+def _joins_accent(run: list[_Character], character: _Character) -> bool:
+    """Join an accent to the letter that it is drawn over: "¨u" and "u¨" are "ü".
+
+    Returns:
+        Whether the character is joined to one of the run, and so is part of it.
+    """
+    if _combining(character.letter):
+        for at in range(len(run) - 1, -1, -1):
+            whole = _accented(run[at].letter, character.letter)
+            if whole and _is_drawn_over(character, run[at]) and _overlap(run[at], character):
+                run[at] = replace(run[at], letter=whole)
+                return True
+    elif run and _combining(run[-1].letter) and _is_drawn_over(run[-1], character):
+        whole = _accented(character.letter, run[-1].letter)
+        if whole and _overlap(run[-1], character):
+            run[-1] = replace(character, letter=whole)
+            return True
+    return False
+
+
+def _combining(mark: str) -> str:
+    """The combining mark of an accent; "" if it is none."""
+    return _ACCENTS.get(mark, mark if "\u0300" <= mark <= "\u036f" else "")
+
+
+def _accented(letter: str, accent: str) -> str:
+    """The letter with an accent as one character; "" if there is none."""
+    base = _WITHOUT_DOT.get(letter, letter)
+    whole = unicodedata.normalize("NFC", base + _combining(accent))
+    return whole if base.isalpha() and len(whole) == 1 else ""
 
 
 def _marks_over(letter: _Character, before: Sequence[_Character]) -> list[_Character]:
