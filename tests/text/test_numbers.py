@@ -16,6 +16,8 @@ from askdocs.text.numbers import numbers_in
         ("Two hundred thousand of them, 12%.", [2e5, 12]),
         ("In the 1960s it was 5k.", [1960, 5000]),
         ("One of them.", []),
+        ("4m people, €4.2m, $4 m and £ 3 m", [4e6, 4.2e6, 4e6, 3e6]),
+        ("A beam of 6 m, at 300 K; 3 bn", [6, 300, 3e9]),
     ],
 )
 def test_numbers_are_read_as_values(text: str, values: list[float]) -> None:

@@ -22,7 +22,10 @@ _FIGURE = re.compile(
     rf"|{'|'.join([*_UNITS[:1], *_UNITS[2:], *_TENS, 'dozen', *SCALES])})\b",
     re.IGNORECASE,
 )
-_SCALE = re.compile(rf"[\s-]*({'|'.join(SCALES)}|[kKmM]|bn)\b")
+# "4m" is 4 million, but "4 m" is 4 metres, and "300 K" a temperature, unless it is money: "$4 m".
+_SCALE = re.compile(rf"(?:[\s-]*({'|'.join(SCALES)}|bn)|([kKmM]))\b")
+_SCALE_OF_MONEY = re.compile(rf"[\s-]*(?:({'|'.join(SCALES)}|bn)|([kKmM]))\b")
+_MONEY = re.compile(r"[$€£¥]\s?$")
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "bn": 1e9}
 _ROUGHLY = re.compile(
     r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|more than|less than"
@@ -56,8 +59,10 @@ def numbers_in(text: str) -> list[Number]:
     while (match := _FIGURE.search(text, place)) is not None:
         value = _value(match.group().lower())
         end = match.end()
-        while (scale := _SCALE.match(text, end)) is not None:
-            word = scale[1].lower()
+        is_money = _MONEY.search(text, max(0, match.start() - 2), match.start()) is not None
+        pattern = _SCALE_OF_MONEY if is_money else _SCALE
+        while (scale := pattern.match(text, end)) is not None:
+            word = (scale[1] or scale[2]).lower()
             value *= SCALES.get(word) or _SHORT_SCALES[word]
             end = scale.end()
         before = max(0, match.start() - _LONGEST_ROUGHLY)
