@@ -66,6 +66,8 @@ def test_codes_long_numbers_and_labelled_numbers_are_identifiers(
         ("Section 4 is new.", "4.2", False),
         ("Section 4.20 is new.", "4.2", False),
         ("INV-10233 is late.", "10233", True),
+        ("INV-10233 is late.", "ord-10233", False),
+        ("INV-10233 is late.", "invoice-10233", True),
         ("Note 031 is late.", "31", True),
         ("Rooms 214 to ² are locked.", "214", True),
     ],

@@ -102,12 +102,12 @@ class Identifier:
         """Whether it names a value: the same one, a part of it, or a range that includes it.
 
         "4.2.1" has "4.2" because it is a part of that section. "210-220" has "215". "INV-10233" has
-        "10233": digits alone are enough.
+        "10233", because digits alone are enough, but not "ord-10233".
         """
         if self.value == value or (value[-1:].isdigit() and self.value.startswith(f"{value}.")):
             return True
         if not self.last or not _tail(value):
-            return _tail(self.value) == _tail(value) != ""
+            return _tail(self.value) == _tail(value) != "" and _may_be_one_prefix(self.value, value)
         return int(self.value) <= int(_tail(value)) <= int(self.last)
 
     def is_like(self, other: Identifier, labels: Set[str]) -> bool:
@@ -144,6 +144,12 @@ def _prefix(code: str) -> str:
     """The letters of a code: "inv" for "inv-10234". "" if it has no such form."""
     found = _PREFIXED.fullmatch(code)
     return found[1] if found else ""
+
+
+def _may_be_one_prefix(one: str, other: str) -> bool:
+    """Whether the letters of two codes do not contradict: "inv-7" and "invoice-7", "7" and any."""
+    first, second = _prefix(one), _prefix(other)
+    return first.startswith(second) or second.startswith(first)
 
 
 def _tail(code: str) -> str:
