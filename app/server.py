@@ -190,6 +190,7 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
         at: int | None = None,
         text: bool = False,
         find: Annotated[str, Query(max_length=400)] = "",
+        part: Annotated[str, Query(max_length=400)] = "",
     ) -> Response:
         marks = [parse_anchor(written) for written in mark]
         if None in marks:
@@ -200,7 +201,16 @@ def _add_reading(routes: FastAPI, assistant: Assistant) -> None:
             return JSONResponse({"problem": str(error)}, 404)
         file = None if text else pdf_of(assistant, source)
         wanted = [each for each in marks if each is not None]
-        reading = read(document, wanted, at=at, file=file, words=find, plain=text)
+        reading = read(
+            document,
+            wanted,
+            at=at,
+            file=file,
+            words=find,
+            plain=text,
+            part=part,
+            sources=assistant.sources,
+        )
         return JSONResponse(asdict(reading), headers={"Cache-Control": "no-store"})
 
     @routes.get("/pdf")

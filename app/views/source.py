@@ -17,6 +17,7 @@ from askdocs.types import Document, location_text
 from .marked_text import MarkedText
 from .pdf_highlights import Highlight, highlights
 from .source_blocks import built_blocks, code_blocks
+from .source_links import SourceLinks, Sources, offset_of_part
 from .source_markdown import markdown_blocks
 from .source_markup import asciidoc_blocks, restructured_blocks
 from .source_text import text_blocks
@@ -25,7 +26,7 @@ WINDOW = 200_000  # characters shown at a time: more would make browsers slow
 MOST_FOUND = 2000  # results of a search in the document
 
 
-Renderer = Callable[[Document, MarkedText, int, int], Iterator[str]]
+Renderer = Callable[[Document, MarkedText, SourceLinks, int, int], Iterator[str]]
 _PLAIN = frozenset(["", *".txt .text .log .srt .vtt .tex .latex .ltx".split()])
 _CODE = (
     ".py .pyi .js .mjs .ts .tsx .jsx .java .kt .scala .c .h .cpp .hpp .cc .cs .go .rs .rb .php"
@@ -64,7 +65,7 @@ class Reading:
     without their markup. With the view "pdf" there is no HTML: the file itself is shown, and
     `highlights` has the words to highlight on each page, for each mark. `found` has the positions
     of the words searched for, and `checked` changes whenever the document does. `page` is the page
-    at the shown offset, `page_starts` the number of each page with the offset of its text.
+    at the shown offset `at`, `page_starts` the number of each page with the offset of its text.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Reading:
     page: int | None
     page_starts: tuple[tuple[int, int], ...]
     found: tuple[int, ...]
+    at: int
     checked: str
     start: int
     end: int
@@ -94,6 +96,8 @@ def read(
     file: Path | None = None,
     words: str = "",
     plain: bool = False,
+    part: str = "",
+    sources: Sources = tuple,
 ) -> Reading:
     """The document with `marks`, as the page shows it.
 
@@ -105,8 +109,12 @@ def read(
         file: The PDF file, if it is shown instead of the text.
         words: The words searched for in the text. They have separate marks.
         plain: Show the complete stored text instead of headings, lists and tables.
+        part: The fragment of a link, which names the heading to show if there is no `at`.
+        sources: Returns the documents that links in this one may open.
     """
     text = document.text
+    if at is None and part:
+        at = offset_of_part(document, part)
     found = find_anchors(text, marks)
     kept = {number: mark for number, mark in found.items() if mark}
     moved = tuple(i for i, mark in kept.items() if mark.start != marks[i].start)
@@ -116,7 +124,14 @@ def read(
     places = tuple(_places(text, words))
     marked = MarkedText(text, kept, places)
     blocks = None if plain else _renderer(document.source)
-    html = "" if file else "".join((blocks or text_blocks)(document, marked, start, end))
+    html = ""
+    if not file:
+        links = SourceLinks(document, sources)
+        html = "".join(
+            blocks(document, marked, links, start, end)
+            if blocks
+            else text_blocks(document, marked, start, end)
+        )
     return Reading(
         source=document.source,
         title=readable_title(document.source, document.title),
@@ -133,6 +148,7 @@ def read(
         page=page_at(document, at),
         page_starts=tuple(_page_starts(document)) if file else (),
         found=tuple(span[0] for span in places),
+        at=at,
         checked=_checked(document, file),
         start=start,
         end=end,

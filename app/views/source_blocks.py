@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from askdocs.types import Document
 
 from .marked_text import MarkedText
+from .source_links import SourceLinks
 from .source_rows import Line, has_cells, is_table, table
 from .source_text import is_heading, page_break, page_breaks, paragraphs
 
@@ -22,8 +23,11 @@ _LONGEST_CODE = 160  # characters of a line
 _STEP = 2  # spaces that an item of the next level is indented by
 
 
-def built_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
+def built_blocks(
+    document: Document, marked: MarkedText, links: SourceLinks, start: int, end: int
+) -> Iterator[str]:
     """The HTML of the text between `start` and `end`."""
+    del links
     text = document.text
     pages = page_breaks(document)
     headings = {a.start: a.heading for a in document.anchors if a.heading}
@@ -62,9 +66,11 @@ def _spaces(text: str, start: int, end: int, most: int) -> int:
     return min(len(line) - len(line.lstrip(" \t")), most)
 
 
-def code_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
+def code_blocks(
+    document: Document, marked: MarkedText, links: SourceLinks, start: int, end: int
+) -> Iterator[str]:
     """A source file: every line unchanged."""
-    del document
+    del document, links
     yield code_html(marked, list(lines_between(marked.text, start, end, blank=True)))
 
 

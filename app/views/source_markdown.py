@@ -13,6 +13,7 @@ from askdocs.types import Document
 
 from .marked_text import MarkedText
 from .source_blocks import code_html
+from .source_links import SourceLinks
 from .source_rows import Line, is_table, table
 
 _FRONT = "---\n"
@@ -39,21 +40,25 @@ def _tokens(text: str) -> list[Token]:
     return _parser().parse(text)
 
 
-def markdown_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
+def markdown_blocks(
+    document: Document, marked: MarkedText, links: SourceLinks, start: int, end: int
+) -> Iterator[str]:
     """The HTML of the blocks that begin between `start` and `end`.
 
-    Pictures are their descriptions, links their words, and HTML is left out but for its words:
-    nothing from a document is loaded or run.
+    Pictures are their descriptions, links to other places their words, and HTML is left out but for
+    its words: nothing from a document is loaded or run.
     """
     del document
-    yield from _Markdown(marked, start, end).blocks()
+    yield from _Markdown(marked, links, start, end).blocks()
 
 
 class _Markdown:
     """The part of a document between `start` and `end`. Only that is parsed."""
 
-    def __init__(self, marked: MarkedText, start: int, end: int) -> None:
+    def __init__(self, marked: MarkedText, links: SourceLinks, start: int, end: int) -> None:
         self._marked = marked
+        self._links = links
+        self._href = self._close = ""  # of the link whose words are read
         self._text = marked.text
         self._part = self._text[start:end]
         self._starts = [start]
@@ -144,16 +149,15 @@ class _Markdown:
             elif token.type == "html_inline":
                 at = self._behind(token.content, at, end)
             elif token.type == "link_open":
-                yield f'<span class="link" title="{escape(str(token.attrs.get("href", "")))}">'
                 self._href = str(token.attrs.get("href", ""))
+                opened, self._close = self._links.tags(self._href)
+                yield opened
             elif token.type == "link_close":
                 at = self._behind(self._href, at, end)
-                yield "</span>"
+                yield self._close
             else:
                 tag = _TAGS.get(token.type.rsplit("_", 1)[0])
                 yield f"<{'/' if token.nesting < 0 else ''}{tag}>" if tag else ""
-
-    _href = ""
 
     def _behind(self, words: str, at: int, end: int) -> int:
         found = self._text.find(words, at, end) if words else -1

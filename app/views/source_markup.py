@@ -14,6 +14,7 @@ from askdocs.types import Document
 
 from .marked_text import MarkedText
 from .source_blocks import code_html, heading_html, items_html, lines_between
+from .source_links import SourceLinks
 from .source_rows import Line, has_cells, is_table, table
 
 _MARKS = re.compile(r"([^\w\s])\1{2,}\s*")  # the line under a heading, or around a block
@@ -33,7 +34,10 @@ _NOTES = frozenset(
 _ASCIIDOC_INLINE = re.compile(
     r"`{1,3}(?P<code>[^`]{1,400})`{1,3}|(?<!\w)\*{1,2}(?P<strong>\S(?:[^*]{0,400}?\S)?)\*{1,2}(?!\w)"
     r"|(?<!\w)_{1,2}(?P<em>\S(?:[^_]{0,400}?\S)?)_{1,2}(?!\w)"
+    r"|\b(?:link|xref):(?P<to>[^\s\[\]]{1,400})\[(?P<link>[^\[\]\n]{1,400})\]"
 )
+_ADDRESS = re.compile(r"<([^<>]+)>`_{0,2}$")  # at the end of a link or role
+_DOCUMENT_ROLE = re.compile(r":(?:doc|download):`")
 _DEEPEST = 20  # nested directives that are rendered; deeper ones are text
 _TAGS = {"code": "code", "strong": "strong", "em": "em", "role": "code", "link": "span"}
 _ASCIIDOC_FENCES = ("----", "....", "```", "|===", "++++", "////")
@@ -41,16 +45,17 @@ _ASCIIDOC_HEADING = re.compile(r"(=+|#+)\s+")
 
 
 def restructured_blocks(
-    document: Document, marked: MarkedText, start: int, end: int
+    document: Document, marked: MarkedText, links: SourceLinks, start: int, end: int
 ) -> Iterator[str]:
     """The HTML of reStructuredText between `start` and `end`."""
     lines = list(lines_between(document.text, start, end, blank=True))
-    yield from _Restructured(document, marked).blocks(lines)
+    yield from _Restructured(document, marked, links).blocks(lines)
 
 
 class _Markup:
-    def __init__(self, document: Document, marked: MarkedText) -> None:
+    def __init__(self, document: Document, marked: MarkedText, links: SourceLinks) -> None:
         self._marked = marked
+        self._links = links
         self._text = marked.text
         self._no_rows_until = 0  # lines up to there are known to be no rows
         self._headings = {a.start: a.heading for a in document.anchors if a.heading}
@@ -68,7 +73,10 @@ class _Markup:
         for found in pattern.finditer(self._text, start, end):
             name = found.lastgroup or ""
             inner = self._marked.html(*found.span(name))
-            html += f"{self._marked.html(at, found.start())}<{_TAGS[name]}>{inner}</{_TAGS[name]}>"
+            opened, closed = f"<{_TAGS[name]}>", f"</{_TAGS[name]}>"
+            if address := _address(found):
+                opened, closed = self._links.tags(address)
+            html += f"{self._marked.html(at, found.start())}{opened}{inner}{closed}"
             at = found.end()
         return html + self._marked.html(at, end)
 
@@ -96,6 +104,17 @@ class _Markup:
     def paragraph(self, lines: Sequence[Line], end: int, pattern: re.Pattern[str]) -> str:
         words = self.words(lines[0][0], end, pattern)
         return f'<p data-at="{lines[0][0]}" dir="auto">{words}</p>'
+
+
+def _address(found: re.Match[str]) -> str:
+    """Where inline markup links to; "" if it is no link, or one to a name in the document."""
+    if "to" in found.re.groupindex:  # AsciiDoc
+        return found["to"] or ""
+    name, words = found.lastgroup, found.group()
+    if name == "link" or (name == "role" and _DOCUMENT_ROLE.match(words)):
+        written = _ADDRESS.search(words)
+        return written[1].strip() if written else found[name] if name == "role" else ""
+    return ""
 
 
 class _Restructured(_Markup):
@@ -212,9 +231,11 @@ class _Restructured(_Markup):
         yield items_html(self._marked, items, self.words)
 
 
-def asciidoc_blocks(document: Document, marked: MarkedText, start: int, end: int) -> Iterator[str]:
+def asciidoc_blocks(
+    document: Document, marked: MarkedText, links: SourceLinks, start: int, end: int
+) -> Iterator[str]:
     """The HTML of AsciiDoc between `start` and `end`."""
-    markup = _Markup(document, marked)
+    markup = _Markup(document, marked, links)
     lines = list(lines_between(document.text, start, end, blank=True))
     at = 0
     while at < len(lines):

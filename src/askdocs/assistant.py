@@ -245,6 +245,10 @@ class Assistant(AssistantInterface):
         """Return the number of documents in the index. It is cheaper than `status`."""
         return self._resources.open_catalog().count_documents()
 
+    def sources(self) -> list[str]:
+        """Return the names of the documents in the index. It is cheaper than `status`."""
+        return self._resources.open_catalog().sources()
+
     def revision(self) -> str:
         """Return a cheap revision token, which changes when the documents change."""
         catalog = self._resources.open_catalog()

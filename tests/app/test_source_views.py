@@ -213,3 +213,67 @@ def test_marks_that_nothing_holds_cost_little_however_many_and_long(length: int)
     before = time.process_time()
     assert read(Document("a.txt", text), marks).lost == tuple(range(100))
     assert time.process_time() - before < FAR_LESS_THAN_BEFORE
+
+
+GUIDE = """# Guide
+
+See [the tea](../tea.md#green-tea), [here](#guide), [both](tea), [all](..), [gone](no.md),
+[out](../../etc/passwd), [web](http://evil.example/tea.md), [run](javascript:evil()),
+[page](tea.html), [lost](#nothing), [file](file:///tea.md) and [root](/tea.md).
+"""
+FOLDER = ("tea.md", "docs/guide.md", "docs/tea.md", "README.md", "docs/a.rst")
+
+
+def links(source: str, text: str, heading: str = "Guide") -> dict[str, tuple[str, str, str]]:
+    """The links that can be followed, by their words."""
+    document = Document(source, text, anchors=(Anchor(0, heading=heading),))
+    found = tree(read(document, sources=lambda: FOLDER)).css("a")
+    return {
+        " ".join(each.text().split()): (
+            each.attributes["data-source"] or "",
+            each.attributes.get("data-part") or each.attributes.get("data-at") or "",
+            each.attributes["href"] or "",
+        )
+        for each in found
+    }
+
+
+def test_links_to_documents_of_the_folder_can_be_followed_and_no_others() -> None:
+    assert links("docs/guide.md", GUIDE) == {
+        "the tea": ("tea.md", "green-tea", "#source=tea.md&part=green-tea"),
+        "here": ("docs/guide.md", "0", "#source=docs/guide.md&at=0"),
+        "both": ("docs/tea.md", "", "#source=docs/tea.md"),
+        "all": ("README.md", "", "#source=README.md"),
+        "page": ("docs/tea.md", "", "#source=docs/tea.md"),
+        "root": ("tea.md", "", "#source=tea.md"),
+    }
+
+
+def test_links_of_other_markup_can_be_followed() -> None:
+    text = (
+        "Guide\n=====\n\nSee `tea <tea.md>`_, :doc:`guide`, :doc:`the start </README>`, `word`_ and"
+        " `web <http://evil.example>`_."
+    )
+    assert {words: source for words, (source, *_) in links("docs/a.rst", text).items()} == {
+        "tea": "docs/tea.md",
+        "guide": "docs/guide.md",
+        "the start": "README.md",
+    }
+    text = "= Guide\n\nSee xref:tea.md#green[the tea], link:http://evil.example[web], *strong*."
+    assert links("docs/a.adoc", text) == {
+        "the tea": ("docs/tea.md", "green", "#source=docs/tea.md&part=green")
+    }
+
+
+def test_a_document_is_shown_at_the_heading_that_a_link_names() -> None:
+    text = "# Tea\n\nAll.\n\n## Green tea: how?\n\nHot."
+    anchors = (Anchor(0, heading="Tea"), Anchor(text.index("##"), heading="Tea › Green tea: how?"))
+    document = Document("tea.md", text, anchors=anchors)
+    assert read(document, part="green-tea-how").at == text.index("##")
+    assert read(document, part="black").at == 0
+
+
+def test_hostile_links_stay_within_their_attribute() -> None:
+    text = '[a](<b"onclick="evil().md>) [c](<tea.md#"onclick="evil()>)'
+    reading = read(Document("a.md", text), sources=lambda: FOLDER)
+    assert not tree(reading).css("[onclick]")

@@ -85,6 +85,8 @@ def flag():
 
 <img src=http://evil.example/a.png onerror="window.broken=1">
 [out](javascript:window.broken=2)
+
+Boats wait by [the twentieth rule](rules.md#rule-20), and [elsewhere](http://evil.example/rules.md).
 """
 # What this page alone writes to the clipboard from now on is `copiedHere`.
 NOTE_COPIES = """() => {

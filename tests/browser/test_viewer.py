@@ -249,6 +249,30 @@ def test_the_page_of_a_mark_at_its_foot_is_reported_and_text_and_pages_keep_the_
         expect(number).to_have_value("1")
 
 
+def test_a_link_to_another_document_opens_it_at_its_heading_and_back_returns(
+    open_harbour: OpenPage,
+) -> None:
+    with open_harbour() as visit:
+        page = visit.page
+        title, text = page.locator("#reader-title"), page.locator("#reader-text")
+        page.goto(f"{visit.address}/?show=documents")
+        page.locator('#documents a[data-source="guide.md"]').click()
+        text.get_by_role("link", name="the twentieth rule").click()
+        expect(title).to_have_text("The rules")
+        expect(text.get_by_role("heading", name="Rule 20")).to_be_in_viewport()
+        expect(page).to_have_url(re.compile(r"#source=rules\.md&at=\d+$"))
+        page.go_back()
+        expect(text.get_by_role("link", name="the twentieth rule")).to_be_visible()
+        expect(text.get_by_text("elsewhere")).to_be_visible()
+        expect(text.get_by_role("link", name="elsewhere")).to_have_count(0)
+        text.get_by_role("link", name="the twentieth rule").click()
+        expect(title).to_have_text("The rules")
+        page.keyboard.press("Escape")
+        expect(page.locator("#reader-panel")).to_be_hidden()
+        expect(page).to_have_url(re.compile(r"\?show=documents$"))
+        assert visit.complaints == []
+
+
 def test_back_closes_an_opened_source_and_forward_opens_it_again(open_harbour: OpenPage) -> None:
     with open_harbour() as visit:
         page = visit.page
@@ -343,7 +367,10 @@ def test_hostile_documents_stay_dead(open_harbour: OpenPage) -> None:
         show(visit, "#source=guide.md")
         expect(page.locator("#reader-text strong")).to_have_text("red")
         assert page.evaluate("window.broken") is None
-        assert page.locator("#reader-text :is(img, a, script, svg, iframe)").count() == 0
+        assert (
+            page.locator("#reader-text :is(img, a:not(.source-link), script, svg, iframe)").count()
+            == 0
+        )
         assert visit.foreign_requests() == []
         assert visit.complaints == []
 

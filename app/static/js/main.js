@@ -25,7 +25,7 @@ import { hideLostNote, hideNote, noteIsShown, watchCitations } from "./tooltip.j
 import { closeMenu, startCorpora } from "./corpora.js";
 import { closePanel, togglePanel, wentBack } from "./panels.js";
 import { moveUp, unfold } from "./earlier.js";
-import { linkToWords, openEntry, openLink, step, turn } from "./source_panel.js";
+import { followLink, linkToWords, openEntry, openLink, step, turn } from "./source_panel.js";
 import { readerActions, watchReader } from "./source_tools.js";
 import { copy, copyReferences, save } from "./clipboard.js";
 import { askedByLink, linkToAnswer } from "./answer_link.js";
@@ -90,7 +90,9 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-source]");
   if (link && plain) {
     event.preventDefault();
-    if (link.matches(".hit")) openHit(link); else openEntry(link);
+    if (link.matches(".hit")) openHit(link);
+    else if (link.matches(".source-link")) followLink(link);
+    else openEntry(link);
     return;
   }
   const button = event.target.closest("[data-action]");

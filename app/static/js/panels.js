@@ -65,7 +65,7 @@ export function closePanel() {
   if (!root.dataset.panel) return false;
   hidePanel();
   closing = Boolean(history.state?.panel);
-  if (closing) history.back();
+  if (closing) history.go(-1 - (history.state.followed ?? 0)); // links that were followed in it
   return true;
 }
 

@@ -48,7 +48,8 @@ function stopsAround(entry) {
 }
 
 function stopOf(entry) {
-  return { source: entry.dataset.source, mark: entry.dataset.mark || "", at: entry.dataset.at };
+  const { source, mark = "", at, part } = entry.dataset;
+  return { source, mark, at, part };
 }
 
 /* Open `places[which]`; "next" and "previous" go to the others. The focus returns to `opener` when
@@ -66,12 +67,21 @@ export function openEntry(entry) {
   return at < 0 ? openPlaces([wanted], 0, entry) : openPlaces(around, at, entry);
 }
 
+/* Follow a link in a document to another place. "Back" returns from there. */
+export function followLink(entry) {
+  writePosition();
+  const { followed = 0 } = history.state ?? {};
+  history.pushState({ ...history.state, followed: followed + 1 }, "");
+  stops = [stopOf(entry)];
+  showStop(0);
+}
+
 export function openLink() {
   if (!location.hash.startsWith("#source=")) return;
   const values = new URLSearchParams(location.hash.slice(1));
   const marks = values.getAll("mark");
-  const [source, at] = [values.get("source"), values.get("at") ?? undefined];
-  stops = marks.length ? marks.map((mark) => ({ source, mark })) : [{ source, mark: "", at }];
+  const [source, at, part] = ["source", "at", "part"].map((name) => values.get(name) ?? undefined);
+  stops = marks.length ? marks.map((mark) => ({ source, mark })) : [{ source, mark: "", at, part }];
   const page = parseInt(values.get("page"), 10) || null;
   showStop(0, { page, from: marks.length && at ? parseInt(at, 10) : null });
 }
@@ -118,9 +128,13 @@ async function showStop(at, { from = null, page = null } = {}) {
   current = at;
   const stop = stops[at];
   const marks = marksAround(stop);
-  const begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
+  let begin = from ?? (stop.mark || stop.at ? parseInt(stop.mark || stop.at, 10) : null);
   const loaded = isLoaded(stop, marks, begin);
   if (loaded) { showPanel("reader"); await drawing; } else if (!(await load(stop, marks, begin))) return;
+  if (stop.part) { // from now on its place is known
+    begin = shown?.at ?? null;
+    [stop.at, stop.part] = [begin ?? undefined, undefined];
+  }
   if (stops[current] !== stop || root.dataset.panel !== "reader") return; // another one was opened, or the panel was closed
   const there = page ?? (from === null ? null : shown.page); // an offset of a text, now in the PDF
   arrive(placeOf(from, there));
@@ -177,13 +191,13 @@ async function checkThere(stop, before) {
 function isLoaded(stop, marks, begin) {
   const { source } = stop;
   if (!shown || shown.source !== source || shown.marks.join() !== marks.join()) return false;
-  if (shown.asText !== asText.has(source)) return false;
+  if (stop.part || shown.asText !== asText.has(source)) return false;
   const at = stop.mark ? shown.begins[numbersOf(stop, marks)[0]] : begin;
   return at === null || at < 0 || (at >= shown.start && at < shown.end);
 }
 
 async function load(stop, marks, begin) {
-  const reading = await readingOf(stop.source, marks, begin);
+  const reading = await readingOf(stop.source, marks, begin, { part: stop.part });
   if (!find("#reader-text") || stops[current] !== stop) return false;
   if (reading.problem) {
     showPanel("reader");
@@ -199,12 +213,13 @@ async function load(stop, marks, begin) {
 }
 
 /* A document from the server; or {problem}, with `away` if the server cannot be reached. */
-async function readingOf(source, marks, begin, words = "") {
+async function readingOf(source, marks, begin, { words = "", part = "" } = {}) {
   const query = new URLSearchParams({ source });
   for (const mark of marks) query.append("mark", mark);
   if (begin !== null && !Number.isNaN(begin)) query.set("at", begin);
   if (asText.has(source)) query.set("text", true);
   if (words) query.set("find", words);
+  if (part) query.set("part", part);
   try {
     const answer = await fetch(`source?${query}`);
     if (answer.status === 404) return { problem: GONE };
@@ -357,7 +372,7 @@ export function goToCharacter({ at, page }) {
 export async function findInText(words, at = null) {
   const before = shown;
   if (!before || pdf) return { places: [] };
-  const reading = await readingOf(before.source, before.marks, at ?? before.start, words);
+  const reading = await readingOf(before.source, before.marks, at ?? before.start, { words });
   if (shown !== before || reading.problem) return { places: [] };
   const scrolled = find("#reader-text").scrollTop;
   shown = { ...reading, marks: before.marks, notice: before.notice };
