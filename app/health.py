@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-_PATIENCE = 0.5  # seconds for a new count
+_TIMEOUT = 0.5  # seconds for a new count
 
 
 class Health:
@@ -29,7 +29,7 @@ class Health:
             loop = asyncio.get_running_loop()
             self._counting = loop.run_in_executor(self._thread, self._count)
         counting = self._counting
-        done, _ = await asyncio.wait({counting}, timeout=_PATIENCE)
+        done, _ = await asyncio.wait({counting}, timeout=_TIMEOUT)
         if done:
             if self._counting is counting:
                 self._counting = None

@@ -110,7 +110,7 @@ def on_show_welcome(context: PageContext) -> Callable[[], str]:
         revision = page_revision(context.assistant, context.suggestions)
         return render_welcome(
             context.assistant.status(),
-            context.suggestions.questions(patience=0),
+            context.suggestions.questions(timeout=0),
             guide=context.suggestions.guide,
             may_change=context.may_change,
             watching=context.watching,

@@ -20,5 +20,5 @@ def page_revision(assistant: Assistant, suggestions: Suggestions) -> str:
     documents = assistant.revision()
     suggestions.keep_up(documents)
     running = assistant.progress is not None
-    shown = suggestions.questions(patience=0), repr(suggestions.guide)
+    shown = suggestions.questions(timeout=0), repr(suggestions.guide)
     return checksum(repr((documents, shown, running)))

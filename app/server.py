@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 MARKS_SHOWN = 100
-KEPT = "conversations"  # the folder of conversations in the index folder
+CONVERSATIONS = "conversations"  # the folder of conversations in the index folder
 CHECKED = {"Cache-Control": "no-cache"}  # kept by browsers, which ask whether it has changed
 TABLES = "tables"  # the folder in the index folder for tables of quotes
 LASTING = {"Cache-Control": "max-age=31536000, immutable", "Vary": "Accept-Encoding"}
@@ -137,7 +137,7 @@ def _routes_of(
     if options.may_change:
         _add_intake(routes, intake)
         background.start(lambda: intake.clean_twice(background.ending), "askdocs-clean")
-    store = ConversationStore(assistant.config.index / KEPT if options.keeping else None)
+    store = ConversationStore(assistant.config.index / CONVERSATIONS if options.keeping else None)
     context = PageContext(
         assistant, suggestions, store, background, options.watching, options.may_change, switch
     )

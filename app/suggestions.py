@@ -61,10 +61,10 @@ class Suggestions:
         if not known and self._found.is_set() and not self._assistant.progress:
             self.refresh()
 
-    def questions(self, *, patience: float = 1.0) -> tuple[str, ...]:
-        """At most WANTED questions. If there are none yet, it waits at most `patience` seconds."""
+    def questions(self, *, timeout: float = 1.0) -> tuple[str, ...]:
+        """At most WANTED questions. If there are none yet, it waits at most `timeout` seconds."""
         if not self._questions:
-            self._found.wait(patience)
+            self._found.wait(timeout)
         return self._questions
 
     def _find(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import gradio
 
-from askdocs.evaluation.feedback import note_judgement
+from askdocs.evaluation.feedback import record_judgement
 
 from ..conversations.conversation import Conversation
 from ..conversations.cookie import visitor_from_request
@@ -158,7 +158,7 @@ def on_feedback(
             return conversation
         exchange = judged.exchanges[number]
         assert exchange.answer is not None
-        note_judgement(
+        record_judgement(
             index,
             judgement,
             exchange.answer,

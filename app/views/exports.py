@@ -91,7 +91,7 @@ def answer_markdown(answer: Answer) -> str:
     if answer.citations:
         lines.append("")
     for citation in answer.citations:
-        quote = "" if _is_said(citation, answer) else f": “{one_line(citation.quote)}”"
+        quote = "" if _is_quoted(citation, answer) else f": “{one_line(citation.quote)}”"
         lines.append(f"[{citation.number}] {citation_location(citation, one_line)}{quote}  ")
     return "\n".join(lines).strip() + "\n"
 
@@ -123,7 +123,7 @@ def answer_html(answer: Answer) -> str:
         said = f'<div dir="auto">{_prose_html(answer)}</div><p><small>{line}</small></p>'
     quotes = "".join(
         f'<blockquote dir="auto">[{each.number}] '
-        f"{'' if _is_said(each, answer) else f'{escape(each.quote)}<br>'}"
+        f"{'' if _is_quoted(each, answer) else f'{escape(each.quote)}<br>'}"
         f"<small>{citation_location(each, escape)} <code>{citation['hash']}</code></small>"
         "</blockquote>"
         for each, citation in zip(answer.citations, answer_record(answer)["citations"], strict=True)
@@ -131,7 +131,7 @@ def answer_html(answer: Answer) -> str:
     return f'<section><h2 dir="auto">{escape(answer.question)}</h2>{said}{quotes}</section>\n'
 
 
-def _is_said(citation: Citation, answer: Answer) -> bool:
+def _is_quoted(citation: Citation, answer: Answer) -> bool:
     """Whether a statement of the answer has the same words as this quote."""
     quote = " ".join(citation.quote.split())
     return any(

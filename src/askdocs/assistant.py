@@ -148,7 +148,7 @@ class Assistant(AssistantInterface):
         with self._sync_guard, self._reporting(on_progress or _ignore) as listener:
             if not dry_run:
                 self._resources.open_lock()
-            sampled = self._resources.choose_models(anew=rebuild)
+            sampled = self._resources.choose_models(rebuild=rebuild)
             if rebuild and not dry_run:
                 scan(self.config.corpus, exclude=self.config.index)
                 self._resources.fingerprint()

@@ -193,7 +193,7 @@ class Resources:
         with self.guard:
             self.address = address
             self._lock_to_read()
-            self._note_owner()
+            self._store_owner()
 
     def fingerprint(self) -> dict[str, str]:
         """The settings that a new index would depend on."""
@@ -264,8 +264,8 @@ class Resources:
                 self._spec = self._settled_spec() or self._indexed_spec() or ENGLISH_SPEC
             return self._spec
 
-    def choose_models(self, *, anew: bool = False) -> LanguageSample | None:
-        """Choose the built-in embedder for a new index, or for one that is built again (`anew`).
+    def choose_models(self, *, rebuild: bool = False) -> LanguageSample | None:
+        """Choose the built-in embedder for a new index, or for one that is built again (`rebuild`).
 
         Returns:
             A sample of the folder's languages. None if the settings or the index determine it.
@@ -275,7 +275,7 @@ class Resources:
         """
         if self._given_embedder is not None or self._settled_spec():
             return None
-        if not anew and self._indexed_spec():
+        if not rebuild and self._indexed_spec():
             return None
         seen = sample_languages(self.config)
         spec = MULTILINGUAL_SPEC if seen.needs_multilingual else ENGLISH_SPEC
@@ -387,9 +387,9 @@ class Resources:
                     lock.release()
                     raise
                 self._lock = lock
-                self._note_owner()
+                self._store_owner()
 
-    def _note_owner(self) -> None:
+    def _store_owner(self) -> None:
         if self._lock and self.address:
             doing = f"serving at {self.address}"
             self._lock.describe(doing, address=self.address, token=self.token)

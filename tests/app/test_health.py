@@ -17,7 +17,7 @@ PATIENCE = 300  # seconds
 def test_a_count_that_waits_for_something_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(health_module, "_PATIENCE", 0.01)
+    monkeypatch.setattr(health_module, "_TIMEOUT", 0.01)
     free = threading.Event()
     counts = [3, 4]
 

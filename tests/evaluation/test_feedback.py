@@ -9,7 +9,12 @@ import pytest
 
 from askdocs import Assistant
 from askdocs.errors import CorpusError
-from askdocs.evaluation.feedback import FEEDBACK, note_judgement, read_feedback, write_question_set
+from askdocs.evaluation.feedback import (
+    FEEDBACK,
+    read_feedback,
+    record_judgement,
+    write_question_set,
+)
 from askdocs.evaluation.question_set import read_documents, read_questions
 from askdocs.types import Document, Turn
 from tests.cli.test_commands import askdocs
@@ -25,9 +30,9 @@ def documents(assistant: Assistant) -> list[Document]:
 def test_judgements_become_questions_with_their_gold(sample: Assistant, tmp_path: Path) -> None:
     right, refused = sample.ask(QUESTION), sample.ask(UNANSWERED)
     index, folder = tmp_path / "index", tmp_path / "set"
-    note_judgement(index, "good", right, place="a 0", history=[Turn("hello", refused)])
-    note_judgement(index, "good", refused, place="a 1")
-    note_judgement(index, "wrong", right, place="b 0")
+    record_judgement(index, "good", right, place="a 0", history=[Turn("hello", refused)])
+    record_judgement(index, "good", refused, place="a 1")
+    record_judgement(index, "wrong", right, place="b 0")
     made = write_question_set(index, documents(sample), folder)
     assert (made.questions, made.left_out) == (2, 1)
     read, failed = read_documents(folder, sample.config)
@@ -41,13 +46,13 @@ def test_judgements_become_questions_with_their_gold(sample: Assistant, tmp_path
 def test_the_last_judgement_of_an_answer_counts(sample: Assistant, tmp_path: Path) -> None:
     answer = sample.ask(QUESTION)
     for judgement in ("wrong", "good", "source"):
-        note_judgement(tmp_path, judgement, answer, place="a 0")  # type: ignore[arg-type]
+        record_judgement(tmp_path, judgement, answer, place="a 0")  # type: ignore[arg-type]
     with (tmp_path / FEEDBACK).open("a") as file:
         file.write('{"cut sho')
     assert [each["judgement"] for each in read_feedback(tmp_path / FEEDBACK)] == ["source"]
     (tmp_path / FEEDBACK).unlink()
     for judgement in ("good", ""):
-        note_judgement(tmp_path, judgement, answer, place="a 0")  # type: ignore[arg-type]
+        record_judgement(tmp_path, judgement, answer, place="a 0")  # type: ignore[arg-type]
     assert list(read_feedback(tmp_path / FEEDBACK)) == []
 
 
@@ -65,8 +70,8 @@ def test_a_folder_of_other_files_is_not_written_into(tmp_path: Path) -> None:
 def test_eval_makes_the_question_set_and_asks_it(sample: Assistant, tmp_path: Path) -> None:
     index = tmp_path / "index"
     for number, question in enumerate((QUESTION, UNANSWERED)):
-        note_judgement(index, "good", sample.ask(question), place=f"a {number}")
-    note_judgement(index, "wrong", sample.ask(UNANSWERED), place="b 0")
+        record_judgement(index, "good", sample.ask(question), place=f"a {number}")
+    record_judgement(index, "wrong", sample.ask(UNANSWERED), place="b 0")
     sample_corpus = str(sample.config.corpus)
     made = askdocs("index", "--corpus", sample_corpus, "--index", str(index), cwd=tmp_path)
     assert made.returncode == 0

@@ -75,7 +75,7 @@ def test_what_was_not_read_is_kept_with_its_document(catalog: Catalog) -> None:
     assert [each.left_out for each in catalog.document_records()] == [document.left_out, ()]
     assert catalog.left_out() == {"a.pdf": document.left_out}
     assert catalog.files_partly_read() == {"a.pdf"}
-    catalog.note_files([FileRecord("a.pdf", 1, 2, "h", "damaged")])
+    catalog.record_files([FileRecord("a.pdf", 1, 2, "h", "damaged")])
     assert catalog.files_partly_read() == frozenset()
 
 

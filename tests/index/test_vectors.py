@@ -196,7 +196,7 @@ def test_records_contain_all_that_was_stored(store: Collection) -> None:
 def test_the_model_is_noted_for_good(tmp_path: Path) -> None:
     store = Collection(ChromaFolder(tmp_path))
     assert store.model == ""
-    store.note_model("onnx:x")
+    store.store_model("onnx:x")
     store.close()
     store = Collection(ChromaFolder(tmp_path))
     assert store.model == "onnx:x"

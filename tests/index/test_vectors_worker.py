@@ -38,7 +38,7 @@ def told(store: VectorStore) -> list[object]:
     by_id = {each.id: vector for each, vector in zip(PASSAGES, VECTORS, strict=True)}
     store.prepare()
     store.add(PASSAGES, VECTORS)
-    store.note_model("hash")
+    store.store_model("hash")
     store.delete([PASSAGES[4].id, "unknown"])
     store.save()
     found = store.search(VECTORS[3], limit=5, sources=["0.txt", "1.txt"])

@@ -51,7 +51,7 @@ class Interrupts:
         written.setblocking(False)
         signal.set_wakeup_fd(written.detach(), warn_on_full_buffer=False)
         threading.Thread(
-            target=self._hear, args=(signals,), name="askdocs-signals", daemon=True
+            target=self._end_unless_handled, args=(signals,), name="askdocs-signals", daemon=True
         ).start()
 
     def end_soon(self, status: int = STATUS) -> None:
@@ -76,18 +76,18 @@ class Interrupts:
             self.end_soon()
         raise KeyboardInterrupt
 
-    def _hear(self, signals: socket.socket) -> None:
+    def _end_unless_handled(self, signals: socket.socket) -> None:
         """End the process if the main thread does not handle a signal.
 
         Python runs a handler only between two steps of Python in the main thread.
         """
-        heard = 0
+        arrived = 0
         while numbers := signals.recv(1):
             if signal.getsignal(numbers[0]) != self._note:
                 continue  # a server handles it
-            heard += 1
+            arrived += 1
             time.sleep(_SECONDS_TO_END)
-            if len(self.received) < heard and not self._stops_a_part:
+            if len(self.received) < arrived and not self._stops_a_part:
                 self._end(STATUS)
 
     def _wait(self) -> None:

@@ -27,7 +27,7 @@ class QuestionSet:
     left_out: int
 
 
-def note_judgement(
+def record_judgement(
     index: Path,
     judgement: Judgement,
     answer: Answer,

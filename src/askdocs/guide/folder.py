@@ -77,10 +77,10 @@ def _distinct(guides: Iterable[DocumentGuide]) -> list[DocumentGuide]:
     for guide in guides:
         words = guide.opening.text if guide.opening else guide.source
         found.setdefault((guide.title, words), guide)
-    return sorted(found.values(), key=_says)
+    return sorted(found.values(), key=_opening_rank)
 
 
-def _says(guide: DocumentGuide) -> int:
+def _opening_rank(guide: DocumentGuide) -> int:
     """0 for a document with an abstract or summary, 1 for one that begins with prose, else 2."""
     if guide.opening is None:
         return 2

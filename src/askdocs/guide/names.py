@@ -50,7 +50,7 @@ def names_in(text: str, most: int = 8) -> tuple[str, ...]:
     for name, count in found.most_common(4 * most):
         if count < _FEWEST or len(names) == most:
             break
-        shouted = name.isupper() and (len(name) > 6 or not _stands_in_prose(name, text))
+        shouted = name.isupper() and (len(name) > 6 or not _is_in_prose(name, text))
         known = any(name in other or other in name for other in names)
         if not (known or shouted or _COMMON_NAMES.fullmatch(name)):
             names.append(name)
@@ -103,6 +103,6 @@ def _form(found: Counter[str]) -> str:
     return word.capitalize() if word.isupper() and len(word) > 5 else word
 
 
-def _stands_in_prose(name: str, text: str) -> bool:
+def _is_in_prose(name: str, text: str) -> bool:
     """Whether a word in capitals is next to a word in lower case."""
     return bool(re.search(rf"[a-z,] {re.escape(name)}\b|\b{re.escape(name)} [a-z]", text))

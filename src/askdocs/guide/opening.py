@@ -74,9 +74,9 @@ def _prose(text: str, start: int, end: int) -> tuple[int, int] | None:
     count = 0
     for begin, stop in sentence_spans(text[start:end]):
         words = text[start + begin : start + stop]
-        if first is None and not _says_something(words):
+        if first is None and not _is_informative(words):
             continue
-        if first is not None and not _goes_on(words):
+        if first is not None and not _continues_prose(words):
             break
         if first is None:
             first = start + begin
@@ -90,7 +90,7 @@ def _prose(text: str, start: int, end: int) -> tuple[int, int] | None:
     return first, min(last, first + 2 * _LONGEST)
 
 
-def _says_something(words: str) -> bool:
+def _is_informative(words: str) -> bool:
     """Whether this is a sentence of prose: not a heading, a row, a by-line or a licence."""
     plain = " ".join(words.split())
     letters = sum(each.isalpha() or each.isspace() for each in plain)
@@ -112,7 +112,7 @@ def _says_something(words: str) -> bool:
     )
 
 
-def _goes_on(words: str) -> bool:
+def _continues_prose(words: str) -> bool:
     """Whether a sentence, even a short one, continues the prose before it."""
     plain = words.strip()
     return plain[-1:] in _ENDS and not _NOT_PROSE.search(plain)

@@ -99,13 +99,13 @@ def _definitions(
 ) -> Iterator[SuggestedQuestion]:
     """Questions about terms that are defined, if the document uses them again."""
     text = document.text[:_READ]
-    told = "\n".join([document.title, *(section.heading for section in outline)]).casefold()
+    headings = "\n".join([document.title, *(section.heading for section in outline)]).casefold()
     for start, end in sentence_spans(text):
         match = _DEFINITION.match(" ".join(text[start:end].split()))
         if match is None or _NO_NAME.fullmatch(match["name"]) or _ODD.search(match["name"]):
             continue
         name = match["name"]
-        if name.casefold() not in told and text.count(name) < 3:
+        if name.casefold() not in headings and text.count(name) < 3:
             continue
         plural = re.search(r"[^s]s$", name) and " are " in match.group()[: len(name) + 45]
         article = "the " if match["article"] == "The " else (match["article"] or "").lower()

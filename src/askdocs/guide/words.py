@@ -40,16 +40,18 @@ def _kind(kind: str, count: int) -> str:
 
 def folder_in_words(guide: Guide) -> str:
     """A folder in a few sentences."""
-    told = [f"{counted(guide.count, 'document')}: {kinds_in_words(guide)}."] if guide.kinds else []
+    sentences = (
+        [f"{counted(guide.count, 'document')}: {kinds_in_words(guide)}."] if guide.kinds else []
+    )
     if guide.failed:
-        told.append(f"{counted(guide.failed, 'file')} could not be read.")
+        sentences.append(f"{counted(guide.failed, 'file')} could not be read.")
     if guide.partly:
-        told.append(partly_in_words(guide))
+        sentences.append(partly_in_words(guide))
     if guide.since != guide.until:
-        told.append(dates_in_words(guide))
+        sentences.append(dates_in_words(guide))
     if guide.topics:
-        told.append(f"Words that stand out: {', '.join(guide.topics)}.")
-    return " ".join(told) or "There are no documents yet."
+        sentences.append(f"Words that stand out: {', '.join(guide.topics)}.")
+    return " ".join(sentences) or "There are no documents yet."
 
 
 def partly_in_words(guide: Guide) -> str:
@@ -75,14 +77,14 @@ def facts_of(guide: DocumentGuide) -> list[str]:
 
 def document_in_words(guide: DocumentGuide) -> str:
     """A document in a few sentences: what it is, its contents, its names."""
-    told = [f"{guide.title} ({', '.join(facts_of(guide))})."]
+    sentences = [f"{guide.title} ({', '.join(facts_of(guide))})."]
     top = [section.heading for section in guide.outline if section.level == 1]
     if len(top) > 1:
         more = f" and {len(top) - _SECTIONS_SHOWN} more" if len(top) > _SECTIONS_SHOWN else ""
-        told.append(f"Contents: {' · '.join(top[:_SECTIONS_SHOWN])}{more}.")
+        sentences.append(f"Contents: {' · '.join(top[:_SECTIONS_SHOWN])}{more}.")
     named = ", ".join(guide.names or guide.words)
     if named:
-        told.append(f"Stands out: {named}.")
+        sentences.append(f"Stands out: {named}.")
     if guide.record.left_out:
-        told.append(f"Not read: {'; '.join(guide.record.left_out)}.")
-    return " ".join(told)
+        sentences.append(f"Not read: {'; '.join(guide.record.left_out)}.")
+    return " ".join(sentences)

@@ -141,7 +141,7 @@ def _repair_passages_and_vectors(
     delete_vectors(config.index)
     with open_index(config, embedder, on_progress, take_over=True) as index:
         embedded = refill_vectors(index) + store_pending(index, NoSource()).embedded
-        index.vectors.note_model(embedder.fingerprint)
+        index.vectors.store_model(embedder.fingerprint)
         return embedded + (sync(index).embedded if wrong or unread else 0)
 
 

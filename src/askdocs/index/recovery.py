@@ -77,7 +77,7 @@ def recover_vectors(index: OpenIndex, before: RecoverySnapshot) -> None:
         refill_vectors(index)
     elif before.unfinished:
         reinsert_lost(index)
-    vectors.note_model(index.embedder.fingerprint)
+    vectors.store_model(index.embedder.fingerprint)
 
 
 def reinsert_lost(index: OpenIndex) -> None:
@@ -198,7 +198,7 @@ def move_vectors(
     store = open_vectors(target, catalog.identity())
     try:
         refill_vectors(OpenIndex(target, catalog, store, embedder, on_progress))
-        store.note_model(embedder.fingerprint)
+        store.store_model(embedder.fingerprint)
         moved = store.count()
         if moved != catalog.count_passages() - catalog.count_pending():
             raise IndexMismatchError(

@@ -84,13 +84,13 @@ def stream_with_timeout(
     reading = threading.Thread(
         target=_read, args=(pieces, arrived, cancelled), name="askdocs-llm", daemon=True
     )
-    began = heard = time.monotonic()
+    began = last_piece = time.monotonic()
     reading.start()
     try:
         while True:
             try:
                 piece = arrived.get(timeout=_HEARTBEAT)
-                heard = time.monotonic() if piece else heard
+                last_piece = time.monotonic() if piece else last_piece
             except queue.Empty:
                 piece = ""
             if piece is None:
@@ -98,13 +98,13 @@ def stream_with_timeout(
             if isinstance(piece, Exception):
                 raise piece
             now = time.monotonic()
-            if now - heard > seconds:
+            if now - last_piece > seconds:
                 raise ModelUnavailableError(f"{name} took longer than the time allowed.")
             if now - began > seconds * _TOTAL_TIMEOUTS:
                 raise ReplyCutOffError("it took longer than the time allowed")
             yield piece
             busy = time.monotonic() - now  # the caller's own time does not count
-            heard, began = heard + busy, began + busy
+            last_piece, began = last_piece + busy, began + busy
     finally:
         cancelled.set()
 

@@ -26,7 +26,7 @@ def meaning(statement: CheckedStatement) -> str:
             f"misquoted “{quotation.text}”: {quotation.difference}" for quotation in misquoted
         )
     words = CONTRADICTED if statement.is_wrong else MEANINGS[statement.verdict]
-    reason, missing = _told_once(statement)
+    reason, missing = _without_repetition(statement)
     reason = f": {reason}" if reason else ""
     absent = f" (not found: {', '.join(missing)})" if missing else ""
     rests = dict.fromkeys(quotation.goes_on for quotation in statement.quotations)
@@ -36,16 +36,16 @@ def meaning(statement: CheckedStatement) -> str:
     return "; ".join([f"{words}{reason}{absent}", *going_on])
 
 
-def _told_once(statement: CheckedStatement) -> tuple[str, list[str]]:
+def _without_repetition(statement: CheckedStatement) -> tuple[str, list[str]]:
     """The reason of a verdict, and the words that were not found, without repeating any of them."""
     reason, missing = statement.reason, list(statement.not_found)
     only = _NOT_IN_SOURCE.fullmatch(reason)
-    if only and any(_says(each, only[1]) for each in missing):
+    if only and any(_mentions(each, only[1]) for each in missing):
         return "", missing
-    return reason, [each for each in missing if not _says(reason, each)]
+    return reason, [each for each in missing if not _mentions(reason, each)]
 
 
-def _says(text: str, words: str) -> bool:
+def _mentions(text: str, words: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 

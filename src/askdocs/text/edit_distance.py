@@ -1,28 +1,29 @@
-"""How far a misspelt word is from the word that was meant."""
+"""Edit distances between words: of any two, and of a misspelt word to the intended one."""
 
 from __future__ import annotations
 
 _VOWELS = frozenset("aeiouy")
-# Costs of the mistakes that people make most; every other mistake costs 1. They were chosen on
-# 700 listed misspellings and judged on 700 others: see "Misspelt words" in benchmarks/answers.md.
+# The costs of the most frequent mistakes; every other mistake costs 1. They were chosen on 700
+# listed misspellings and tested on 700 others: see "Misspelt words" in benchmarks/answers.md.
 _DOUBLED = 0.5  # a letter is written twice, or only once: "batery"
-_SWAPPED = 0.75  # two neighbouring letters change places: "recieve"
+_SWAPPED = 0.75  # two neighbouring letters are swapped: "recieve"
 _VOWEL_FOR_VOWEL = 0.75  # "seperate"
-_VOWEL_MORE_OR_LESS = 0.85  # a vowel is added or left out: "intrest"
+_VOWEL_MORE_OR_LESS = 0.85  # a vowel is inserted or deleted: "intrest"
 
 
 def distance(first: str, second: str, most: int) -> int:
-    """The edit distance: letters that are deleted, inserted, replaced or transposed.
+    """The edit distance of two words: the number of letters that differ.
 
-    It is the optimal string alignment distance.
+    A letter can be deleted, inserted, replaced, or swapped with its neighbour (optimal string
+    alignment distance).
 
     Args:
         first: A word.
         second: Another word.
-        most: The largest distance that matters.
+        most: The limit above which the exact distance is not needed.
 
     Returns:
-        The distance, or `most` + 1 where it is larger than `most`.
+        The distance, or `most` + 1 if it is greater than `most`.
     """
     if abs(len(first) - len(second)) > most:
         return most + 1
@@ -42,11 +43,13 @@ def distance(first: str, second: str, most: int) -> int:
 
 
 def spelling_distance(written: str, meant: str) -> float:
-    """The edit distance in which the mistakes that people make most cost less than 1.
+    """The edit distance of a misspelt word to a word that may have been intended.
+
+    Frequent mistakes cost less than 1: "recieve" and "receive" have a distance of 0.75.
 
     Args:
-        written: A word as it was typed, in lower case.
-        meant: The word that may have been meant, in lower case.
+        written: The word as it was typed, in lower case.
+        meant: The word that may have been intended, in lower case.
 
     Returns:
         The sum of the costs of the cheapest edits; 0.0 for equal words.
@@ -73,13 +76,14 @@ def spelling_distance(written: str, meant: str) -> float:
 
 
 def _cost_of_letter(word: str, place: int) -> float:
-    """What it costs to leave out, or to add, the letter at a place of a word."""
+    """The cost of inserting or deleting the letter at a position of a word."""
     if place and word[place] == word[place - 1]:
         return _DOUBLED
     return _VOWEL_MORE_OR_LESS if word[place] in _VOWELS else 1.0
 
 
 def _cost_of_replacing(letter: str, other: str) -> float:
+    """The cost of replacing a letter by another one; 0 if they are equal."""
     if letter == other:
         return 0.0
     return _VOWEL_FOR_VOWEL if letter in _VOWELS and other in _VOWELS else 1.0

@@ -193,7 +193,7 @@ class DocumentTables(CatalogTables):
             for path in paths:
                 add_orphans(connection, _delete_file(connection, path))
 
-    def note_files(self, files: Iterable[FileRecord]) -> None:
+    def record_files(self, files: Iterable[FileRecord]) -> None:
         """Store the records of files. Their documents are not changed."""
         with self._database.transaction() as connection:
             connection.executemany(

@@ -92,7 +92,7 @@ def insert(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
                places = CAST(places || excluded.places AS BLOB)""",
             ((block, *row) for row in found.rows()),
         )
-        _note_lengths(connection, block, _lengths_of(connection, block) + found.lengths)
+        _store_lengths(connection, block, _lengths_of(connection, block) + found.lengths)
 
 
 def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None:
@@ -121,7 +121,7 @@ def delete(connection: sqlite3.Connection, passages: Iterable[Numbered]) -> None
                 connection.execute(
                     "DELETE FROM word_places WHERE block = ? AND term = ?", (block, term)
                 )
-        _note_lengths(connection, block, np.where(gone, 0, _lengths_of(connection, block)))
+        _store_lengths(connection, block, np.where(gone, 0, _lengths_of(connection, block)))
 
 
 def clear(connection: sqlite3.Connection) -> None:
@@ -197,7 +197,7 @@ def _lengths_of(connection: sqlite3.Connection, block: int) -> NDArray[np.uint16
     return np.frombuffer(row[0], _LENGTHS).copy() if row else np.zeros(_BLOCK, _LENGTHS)
 
 
-def _note_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[np.uint16]) -> None:
+def _store_lengths(connection: sqlite3.Connection, block: int, lengths: NDArray[np.uint16]) -> None:
     """Store the lengths of the passages of a block, with their count and sum."""
     passages = int(np.count_nonzero(lengths))
     if not passages:  # new passages mostly get higher numbers: empty rows would accumulate

@@ -1,4 +1,4 @@
-"""The vocabulary of the documents: whether it has a word, and which word is most similar."""
+"""Looks words up in the vocabulary of the documents: whether it has one, or one that is similar."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from askdocs.text.edit_distance import distance, spelling_distance
 from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
 
-# The largest spelling distance at which a word is corrected, by its number of letters. A word with
-# a capital letter may be a name that the documents lack, so less is allowed for it.
+# The greatest spelling distance at which a word is corrected: (fewer letters than this, distance).
+# A word with a capital may be a name that is not in the documents, so its limits are lower.
 _LIMITS = ((6, 1.0), (9, 1.5), (math.inf, 2.0))
 _NAME_LIMITS = ((9, 0.75), (math.inf, 1.0))
-_OTHER_FIRST_LETTER = 0.5  # cost of a first letter that differs
-_FREQUENCY_WEIGHT = 0.3 / 7  # what the logarithm of a word's passages counts against distance
-_TERMS = 40  # terms whose words are compared with the misspelt one
-_PASSAGES = 3  # passages of a term and block where its words are looked up
+_OTHER_FIRST_LETTER = 0.5  # the additional cost if the first letters differ
+_FREQUENCY_WEIGHT = 0.3 / 7  # of ln(1 + passages with the word), which is subtracted from the cost
+_TERMS = 40  # the most similar terms, whose words are compared with the misspelt one
+_PASSAGES = 3  # blocks of a term, and passages of each, in which its words are looked up
 
 
 def has_word(database: Database, word: str) -> bool:
@@ -36,20 +36,20 @@ def nearest(
     *,
     is_name: bool = False,
 ) -> str:
-    """The word of the documents that a misspelt word was most probably meant for.
+    """The word of the documents that was most probably intended by a misspelt word.
 
-    It begins with one of the first two letters of the misspelt word. The spelling distance
-    decides; among words at about the same distance, frequent ones are preferred.
+    "invoce" gives "invoice". The word begins with one of the first two letters of the misspelt one.
+    The spelling distance decides. Of words at about the same distance, frequent ones are preferred.
 
     Args:
-        database: The catalog.
+        database: The database of the catalog.
         word: A lower-case word that is not in the documents.
-        common: Correct words by their first letter. The documents' passages are looked up for few
-            forms only, so these add the forms of common words.
+        common: Correct words by their first letter. Forms are taken from a few passages only, so
+            these words are candidates too, if the documents have them.
         is_name: Whether the word looks like a name.
 
     Returns:
-        A lower-case word of the documents, or "" where none is similar enough.
+        A lower-case word of the documents, or "" if none is similar enough.
     """
     limit = next(most for letters, most in _allowed(is_name) if len(word) < letters)
     most = math.ceil(limit)
@@ -78,7 +78,10 @@ def _allowed(is_name: bool) -> Sequence[tuple[float, float]]:
 def _similar_terms(
     connection: sqlite3.Connection, letter: str, root: str, most: int
 ) -> dict[str, int]:
-    """The terms with a first letter that are most similar to a stem, with their passages."""
+    """The terms that begin with a letter and are most similar to a stem: term → passages with it.
+
+    At most `most` letters may differ.
+    """
     rows = connection.execute(
         """SELECT term, sum(word_places.passages) FROM word_blocks CROSS JOIN word_places
            ON word_places.block = word_blocks.block AND term >= ? AND term < ?
@@ -92,11 +95,11 @@ def _similar_terms(
 
 
 def _similar_words(words: Iterable[str], word: str, most: int) -> dict[str, int]:
-    """The words within an edit distance of a word, with their distance."""
+    """The words whose edit distance to a word is at most `most`: word → distance."""
     letters = set(word)
     near = {}
     for other in words:
-        # Each edit changes at most two letters of the sets, and sets are compared fast.
+        # An edit changes at most two letters of the sets, which is faster to check.
         if abs(len(other) - len(word)) <= most and len(letters ^ set(other)) <= 2 * most:
             mistakes = distance(word, other, most)
             if mistakes <= most:
@@ -105,13 +108,13 @@ def _similar_words(words: Iterable[str], word: str, most: int) -> dict[str, int]
 
 
 def _passages(connection: sqlite3.Connection, term: str) -> int:
-    """The number of passages with a term."""
+    """The number of passages that contain a term."""
     row = connection.execute("SELECT sum(passages) FROM word_places WHERE term = ?", (term,))
     return row.fetchone()[0] or 0
 
 
 def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
-    """Words that have a term as their stem, from some of the passages that contain it."""
+    """The words with a term as their stem, in a few of the passages that contain it."""
     blocks = connection.execute(
         "SELECT block, places FROM word_places WHERE term = ? LIMIT ?", (term, _PASSAGES)
     ).fetchall()

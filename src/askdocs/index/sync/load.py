@@ -79,7 +79,7 @@ class Jobs:
         self._guard = threading.Lock()
         self._jobs = deque(_ordered(plan, seconds))
         self._postponed: deque[_Job] = deque()
-        self._total, self._begun = len(self._jobs), 0
+        self._total, self._started = len(self._jobs), 0
         self._last: Progress | None = None
         self._tracker.begin((job.file.path, job.file.size) for job in self._jobs)
 
@@ -88,9 +88,9 @@ class Jobs:
         with self._guard:
             if self._jobs:
                 job = self._jobs.popleft()
-                self._begun += 1
+                self._started += 1
                 self._tracker.reading(job.file.path)
-                self._last = Progress("load", self._begun, self._total, job.file.path)
+                self._last = Progress("load", self._started, self._total, job.file.path)
                 self._on_progress(self._last)
                 return job
             if not self._postponed:
@@ -129,7 +129,7 @@ class ReadAhead:
     def __init__(self, files: int, characters: int) -> None:
         self._files, self._characters = files, characters
         self._waiting: deque[tuple[int, IndexedFile | _Unreadable | None]] = deque()
-        self._held = 0  # characters
+        self._size = 0  # characters
         self._changed = threading.Condition()
 
     def put(self, found: IndexedFile | _Unreadable | None, timeout: float) -> None:
@@ -137,14 +137,14 @@ class ReadAhead:
         size = _characters(found)
 
         def has_room() -> bool:
-            is_full = len(self._waiting) >= self._files or self._held + size > self._characters
+            is_full = len(self._waiting) >= self._files or self._size + size > self._characters
             return not self._waiting or not is_full
 
         with self._changed:
             if not self._changed.wait_for(has_room, timeout):
                 raise queue.Full
             self._waiting.append((size, found))
-            self._held += size
+            self._size += size
             self._changed.notify_all()
 
     def get(self, timeout: float = 0) -> IndexedFile | _Unreadable | None:
@@ -153,7 +153,7 @@ class ReadAhead:
             if not self._changed.wait_for(lambda: bool(self._waiting), timeout):
                 raise queue.Empty
             size, found = self._waiting.popleft()
-            self._held -= size
+            self._size -= size
             self._changed.notify_all()
             return found
 
@@ -298,7 +298,7 @@ class Loading:
                 if found is None:
                     readers -= 1
                 elif isinstance(found, _Unreadable):
-                    self._catalog.note_files([found.file])
+                    self._catalog.record_files([found.file])
                     self._tracker.read(found.file.path)
                     self.failed.append(found.failure)
                     self._unread -= 1

@@ -41,7 +41,7 @@ def sync(index: OpenIndex) -> Changes:
     before = take_snapshot(catalog)
     if plan.changes_documents:  # even if this is interrupted
         catalog.set_state(changed_ns=started_ns)
-    catalog.note_files(plan.touched)
+    catalog.record_files(plan.touched)
     catalog.remove_files((*plan.in_the_way, *plan.removed))
     try:
         with Loading(index, plan) as loading:

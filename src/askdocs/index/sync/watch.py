@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 _SETTLED_MS = 1000  # without any change, after which a write counts as complete
-_PATIENCE_MS = 15_000  # interval of syncs while a folder changes all the time
+_LONGEST_WAIT_MS = 15_000  # interval of syncs while a folder changes all the time
 _LOOK_MS = 2000  # interval of checks whether the folder was replaced
 _POLL_MS = 1000
 
@@ -115,7 +115,7 @@ class Watch:
             corpus,
             watch_filter=partial(_matters, corpus, self._index.resolve()),
             step=_SETTLED_MS,
-            debounce=_PATIENCE_MS,
+            debounce=_LONGEST_WAIT_MS,
             stop_event=self._ended,
             rust_timeout=_LOOK_MS,
             yield_on_timeout=True,
@@ -135,7 +135,7 @@ class Watch:
     def _settled(self) -> Mapping[str, SeenFile]:
         """Wait until the folder no longer changes, at most for some seconds; return its content."""
         now: Mapping[str, SeenFile] = {}
-        for _ in range(_PATIENCE_MS // _SETTLED_MS):
+        for _ in range(_LONGEST_WAIT_MS // _SETTLED_MS):
             before, now = now, scan(self._corpus, exclude=self._index)
             if now == before or not _is_recent(now) or self._ended.wait(_SETTLED_MS / 1000):
                 break

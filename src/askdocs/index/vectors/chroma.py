@@ -238,7 +238,7 @@ class ChromaServer:
             for session in self._sessions:
                 session.timeout = _ANSWER_SECONDS
         if take_over:
-            self._note_owner()
+            self._store_owner()
 
     def run(self, action: Callable[[Any], Found]) -> Found:
         from chromadb.errors import NotFoundError
@@ -295,7 +295,7 @@ class ChromaServer:
             )
         return found
 
-    def _note_owner(self) -> None:
+    def _store_owner(self) -> None:
         from chromadb.errors import NotFoundError
 
         with self._reporting(), suppress(NotFoundError):

@@ -186,7 +186,7 @@ class Collection:
         """The stored fingerprint of the model of the vectors."""
         return self._metadata().get("model", "")
 
-    def note_model(self, fingerprint: str) -> None:
+    def store_model(self, fingerprint: str) -> None:
         """Store the fingerprint of the model with the vectors, in case the catalog is lost."""
         if self.model != fingerprint:
             self._change("modify", metadata={**self._metadata(), "model": fingerprint})

@@ -55,7 +55,7 @@ class Numbering:
         self._levels: dict[str, dict[int, Level]] = {}
         self._lists: dict[str, _List] = {}
         self._counts: dict[str, list[int | None]] = {}
-        self._begun: set[tuple[str, int]] = set()
+        self._started: set[tuple[str, int]] = set()
         if archive is not None and _PART in archive.namelist():
             self._read(read_xml(archive, _PART))
 
@@ -99,9 +99,9 @@ class Numbering:
         counts: list[int | None],
     ) -> None:
         """Count one paragraph at a level, and restart the levels below it."""
-        if at in known.starts and (list_id, at) not in self._begun:
+        if at in known.starts and (list_id, at) not in self._started:
             counts[at] = None
-        self._begun.add((list_id, at))
+        self._started.add((list_id, at))
         current = counts[at]
         start = known.starts.get(at, levels.get(at, Level()).start)
         counts[at] = start if current is None else current + 1

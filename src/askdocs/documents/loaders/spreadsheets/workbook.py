@@ -205,9 +205,9 @@ def _open_model(path: Path) -> Any:
     if model is not None:
         return model
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        lean = Path(folder) / "lean.xlsx"
-        _copy_cells(path, lean)
-        return _load_model(lean)
+        reduced = Path(folder) / "reduced.xlsx"
+        _copy_cells(path, reduced)
+        return _load_model(reduced)
 
 
 def _load_model(path: Path) -> Any:
@@ -228,11 +228,11 @@ def _copy_cells(path: Path, copy: Path) -> None:
 
     IronCalc rejects workbooks whose comments or drawings are not in the parts that Excel uses.
     """
-    with ZipFile(path) as archive, ZipFile(copy, "w", ZIP_DEFLATED) as lean:
+    with ZipFile(path) as archive, ZipFile(copy, "w", ZIP_DEFLATED) as reduced:
         for name in archive.namelist():
             if name.startswith(_SHEETS_FOLDER) and "_rels/" in name:
                 continue
             data = read_part(archive, name)
             if name.startswith(_SHEETS_FOLDER):
                 data = _REFERENCES.sub(b"", data)
-            lean.writestr(name, data)
+            reduced.writestr(name, data)

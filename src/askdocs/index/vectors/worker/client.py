@@ -115,8 +115,8 @@ class WorkerVectorStore:
     def needs_check(self, vectors: Mapping[str, Vectors]) -> bool:
         return bool(self._call("needs_check", dict(vectors)))
 
-    def note_model(self, fingerprint: str) -> None:
-        self._call("note_model", fingerprint)
+    def store_model(self, fingerprint: str) -> None:
+        self._call("store_model", fingerprint)
 
     @property
     def model(self) -> str:

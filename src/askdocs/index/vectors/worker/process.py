@@ -66,7 +66,7 @@ class _Service:
         self._store, self._answers = store, answers
         self._guard = threading.Lock()
         self._numbers = count()
-        self._begun: dict[int, Iterator[Any]] = {}  # results that are sent in pieces
+        self._partly_sent: dict[int, Iterator[Any]] = {}  # results that are sent in pieces
 
     def answer(self, number: int, method: str, values: Any, named: Any) -> None:
         try:
@@ -76,14 +76,14 @@ class _Service:
 
     def _do(self, method: str, values: Any, named: Any) -> Any:
         if method == MORE:
-            return list(islice(self._begun[values[0]], _PIECE))
+            return list(islice(self._partly_sent[values[0]], _PIECE))
         if method == "model":
             return self._store.model
         result = getattr(self._store, method)(*values, **named)
         if method not in PIECES:
             return result
         number = next(self._numbers)
-        self._begun[number] = iter(result)
+        self._partly_sent[number] = iter(result)
         return number
 
     def _write(self, number: int, succeeded: bool, value: object) -> None:
