@@ -175,7 +175,7 @@ def test_a_sentence_is_compared_with_the_text_before_it_too() -> None:
     passage = Passage("p", "a.txt", text, 0, len(text), "Rundschreiben", heading="Brief › Taufe")
     embedder = Told("Zweier der Familie. Er heißt")
     found = rank_multilingual(
-        "Wie heißt das Boot?", [Hit(passage, 0.5)], rare_words={"boot": 1.0}, embedder=embedder
+        "Wie heißt das Boot?", [Hit(passage, 0.5)], term_weights={"boot": 1.0}, embedder=embedder
     )
     assert max(found, key=lambda each: each.probability).quote == "Er heißt Schorsch."
     assert "Taufe: Getauft wird der neue Zweier der Familie. Er heißt Schorsch." in (

@@ -61,7 +61,7 @@ class Reader:
 def found(reader: Reader, *texts: str, spec: str = MULTILINGUAL_SPEC) -> list[tuple[str, float]]:
     hits = [hit(number, text) for number, text in enumerate(texts)]
     candidates = rank_multilingual(
-        QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(spec), reader=lambda: reader
+        QUESTION, hits, term_weights={"boot": 1.0}, embedder=Alike(spec), reader=lambda: reader
     )
     return [(each.quote, each.probability) for each in candidates]
 
@@ -84,7 +84,7 @@ def test_a_sentence_that_was_not_read_has_the_lowest_reading() -> None:
     hits = [hit(0, BOAT)]
     reader = Reader({"Der Vierer ist gelb.": -3.0, "Er heißt Schorsch.": 4.0})
     candidates = rank_multilingual(
-        QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(), reader=lambda: reader
+        QUESTION, hits, term_weights={"boot": 1.0}, embedder=Alike(), reader=lambda: reader
     )
     assert [each.features[FEATURES.index("read")] for each in candidates] == [-3.0, 4.0, -3.0]
     assert confidence_features(candidates, shares=True)[0] == 4.0
@@ -105,7 +105,7 @@ def test_a_question_is_embedded_once_if_there_are_passages(
     embedder = Alike()
     hits = [hit(number, text) for number, text in enumerate(texts)]
     rank_multilingual(
-        QUESTION, hits, rare_words={"boot": 1.0}, embedder=embedder, reader=lambda: Reader({})
+        QUESTION, hits, term_weights={"boot": 1.0}, embedder=embedder, reader=lambda: Reader({})
     )
     assert embedder.questions == [QUESTION] * times
 
@@ -116,5 +116,5 @@ def test_with_an_embedder_of_english_nothing_is_read() -> None:
 
     hits = [hit(0, BOAT)]
     assert rank_multilingual(
-        QUESTION, hits, rare_words={"boot": 1.0}, embedder=Alike(ENGLISH_SPEC), reader=reader
+        QUESTION, hits, term_weights={"boot": 1.0}, embedder=Alike(ENGLISH_SPEC), reader=reader
     )

@@ -1,4 +1,4 @@
-"""How likely the best sentence answers: what tells right answers from wrong ones."""
+"""Estimates the probability that the best sentence answers, and words the doubt about it."""
 
 from __future__ import annotations
 
@@ -15,35 +15,37 @@ from askdocs.text.stemming import stems_for
 from askdocs.text.tokens import words
 from askdocs.types import Passage
 
-# Fitted by training/ranking/fit_ranking_weights.py; benchmarks/answers.md says on what.
+# The confidence is the logistic function of the bias and the weighted features. Both were fitted by
+# training/ranking/fit_ranking_weights.py; benchmarks/answers.md says on what.
 _BIAS = -3.475
 _WEIGHTS = {
-    "head": 0.131,  # logit that the sentence answers, by the reader's hidden states
+    "head": 0.131,  # logit that the sentence answers, by the answer head
     "best_head": 0.047,  # the highest such logit of any sentence that was read
     "null": 0.052,  # logit of "no answer" in its passage
-    "second": 0.231,  # logit that it answers, by the larger model
-    "second_best": 0.16,  # the highest such logit of any sentence that was read again
-    "second_margin": 0.088,  # by how much it is ahead, by that logit, of another passage
-    "margin": 0.106,  # by how much it is ahead of the best sentence of another passage
-    "length": 0.598,  # logarithm of one more than its characters
+    "second": 0.231,  # logit that it answers, by the larger reader
+    "second_best": 0.16,  # the highest such logit of any sentence
+    "second_margin": 0.088,  # how far this logit is above those of other passages
+    "margin": 0.106,  # how far its rank is above those of other passages
+    "length": 0.598,  # log(1 + its number of characters)
     "why_how": -0.247,  # whether the question asks why or how
     "list": -0.843,  # whether it asks for several things
     "one_fact": -0.1,  # whether it asks for one person, time, place or number
 }
 _NEGATION = re.compile(rf"{NEGATION}|\b(?:except|fail(?:s|ed)?|lack(?:s|ed)?)\b", re.IGNORECASE)
-_FURTHEST_AHEAD = 3.0  # logits; in a small folder nothing else is near
+_MAX_MARGIN = 3.0  # logits; in a small folder other passages are always far below
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A sentence that was read, and how it ranks among the others.
+    """A sentence with the scores of the readers.
 
     Attributes:
-        rank: A logit by which sentences of the same question are compared.
-        head: The logit that it answers, by the reader's hidden states.
+        rank: A logit. It ranks the sentences of one question.
+        head: The logit that it answers, by the answer head of the reader.
         null: The logit of "no answer" in its passage.
-        candidate: The sentence; its probability is not known yet.
-        second: The logit that it answers, by the larger model; None where that has not read it.
+        candidate: The sentence. Its probability is not set yet.
+        second: The logit that it answers, by the larger reader, or the lowest one of those if that
+            has not read its passage. None before it reads.
     """
 
     rank: float
@@ -54,19 +56,19 @@ class ScoredSentence:
 
     @property
     def passage(self) -> Passage:
-        """The passage it stands in."""
+        """Its passage."""
         return self.candidate.hit.passage
 
 
 def confidence_features(question: Question, read: Sequence[ScoredSentence]) -> dict[str, float]:
-    """What tells how likely the best sentence that was read is right.
+    """The features from which `answer_probability` estimates the probability of the best sentence.
 
     Args:
         question: The question.
         read: All sentences that were read, in any order; at least one.
 
     Returns:
-        The values of `_WEIGHTS`, by name.
+        The values by name; the names are those of `_WEIGHTS`.
     """
     best = max(read, key=lambda sentence: sentence.rank)
     asked = question.answer_type
@@ -86,29 +88,37 @@ def confidence_features(question: Question, read: Sequence[ScoredSentence]) -> d
 
 
 def _margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> float:
-    """By how much the best sentence is ahead of the best one of another passage; 0 without one."""
+    """How far the best rank is above the best one in other passages; 0 without other passages."""
     others = [sentence.rank for sentence in read if sentence.passage.id != best.passage.id]
-    return min(best.rank - max(others, default=best.rank), _FURTHEST_AHEAD)
+    return min(best.rank - max(others, default=best.rank), _MAX_MARGIN)
 
 
 def _second_margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> float:
-    """By how much the larger model holds the best sentence likelier than any of other passages."""
+    """The same difference for the logits of the larger reader. It may be negative."""
     own = best.second or 0.0
     others = [sentence.second or 0.0 for sentence in read if sentence.passage.id != best.passage.id]
-    return max(-_FURTHEST_AHEAD, min(own - max(others, default=own), _FURTHEST_AHEAD))
+    return max(-_MAX_MARGIN, min(own - max(others, default=own), _MAX_MARGIN))
 
 
-def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str:
-    """Why the best sentence may not answer, in a sentence for the person."""
+def doubt(question: Question, best: Candidate, term_weights: Mapping[str, float]) -> str:
+    """Explain why the best sentence may not answer, in a sentence for the user.
+
+    Args:
+        question: The question.
+        best: The sentence.
+        term_weights: The words of the query with their weights. The rarest missing words are named.
+    """
     asked = question.read_as
     stem = stems_for(question.text)
-    held = _stems(best.hit.passage, stem)
-    own = [word for word in words(question.text) if word in rare]
-    lacking = sorted((word for word in own if stem(word) not in held), key=lambda w: -rare[w])
-    if lacking and _in_another_language(question, best.hit.passage.text):
+    present = _stems(best.hit.passage, stem)
+    own = [word for word in words(question.text) if word in term_weights]
+    missing = sorted(
+        (word for word in own if stem(word) not in present), key=lambda w: -term_weights[w]
+    )
+    if missing and _in_another_language(question, best.hit.passage.text):
         return "This passage is in another language: its words cannot be compared."
-    if lacking:
-        named = " and ".join(f"“{word}”" for word in lacking[:2])
+    if missing:
+        named = " and ".join(f"“{word}”" for word in missing[:2])
         return f"This passage does not have {named}."
     if bool(_NEGATION.search(asked)) != bool(_NEGATION.search(best.quote)):
         return "The question and this passage differ in a “not”."
@@ -116,24 +126,30 @@ def doubt(question: Question, best: Candidate, rare: Mapping[str, float]) -> str
 
 
 def _in_another_language(question: Question, passage: str) -> bool:
-    """Whether a passage is surely in another language than a question; names are in both."""
+    """Whether question and passage are clearly in different languages: words cannot match then."""
     written = language_of(passage)
     asked = "en" if question.is_english else language_of_question(question.text)
     return bool(written and asked) and written != asked
 
 
-def answer_probability(known: Mapping[str, float]) -> float:
-    """The probability, 0 to 1, that a sentence with this evidence is right."""
-    return logistic(_BIAS + sum(weight * known.get(name, 0.0) for name, weight in _WEIGHTS.items()))
+def answer_probability(features: Mapping[str, float]) -> float:
+    """The probability that the best sentence is right, in [0, 1].
+
+    Args:
+        features: Its `confidence_features`. Missing ones count as 0.
+    """
+    return logistic(
+        _BIAS + sum(weight * features.get(name, 0.0) for name, weight in _WEIGHTS.items())
+    )
 
 
 def logistic(logit: float) -> float:
-    """The probability, 0 to 1, that a logit stands for."""
+    """The logistic function: the probability for a logit, in [0, 1]."""
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
 
 
 def _stems(passage: Passage, stem: Callable[[str], str]) -> set[str]:
-    """The stems of the words of a passage, of its title, its heading and the name of its file."""
+    """The stems of the words of a passage, its title and its heading."""
     file = re.sub(r"[\W_]+", " ", passage.source)
     parts = (file, passage.title, passage.heading or "", passage.text)
     return {stem(word) for word in words(" ".join(parts))}

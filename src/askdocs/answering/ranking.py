@@ -240,10 +240,10 @@ def _rank_by_reading(
     others = rank_multilingual(
         question.read_as,
         unread,
-        rare_words=term_weights,
+        term_weights=term_weights,
         embedder=embedder,
         reader=multilingual,
-        meant=partial(without_other_sentences, filters),
+        select=partial(without_other_sentences, filters),
     )
     candidates = _prefer_matching_rows([*ranking.candidates, *others])
     if question.speaker:
