@@ -20,6 +20,7 @@ from askdocs.answering.questions.turn import turn_of
 from askdocs.errors import AskdocsError
 from askdocs.models.bundled import load_tokenizer
 from askdocs.output.exports import answer_record
+from askdocs.output.json.answers import statement_as_json
 from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.output.text_anchor import citation_anchor, link
 from askdocs.types import Answer, Turn
@@ -149,7 +150,7 @@ def _events(
             yield _event({**frame, **_chunk({"content": piece})})
         noted = url_citations(stream.answer, content, page)
         yield _event({**frame, **_chunk({"annotations": noted})})
-        yield _event({**frame, **_chunk({}, ends=True), **_extensions(stream.answer)})
+        yield _event({**frame, **_chunk({}, ends=True), **_extensions(stream.answer, content)})
         if counts:
             usage = _usage(body.messages, stream.answer.text)
             yield _event({**frame, "choices": [], "usage": usage})
@@ -220,7 +221,7 @@ def _whole(answer: Answer, page: str) -> dict[str, Any]:
     }
     return {
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        **_extensions(answer),
+        **_extensions(answer, content),
     }
 
 
@@ -276,10 +277,45 @@ def _chunk(delta: dict[str, Any], *, ends: bool = False) -> dict[str, Any]:
     }
 
 
-def _extensions(answer: Answer) -> dict[str, Any]:
+def _extensions(answer: Answer, content: str) -> dict[str, Any]:
     """The fields that OpenAI's format does not have."""
     record = answer_record(answer)
-    return {name: record[name] for name in ("citations", "answered", "confidence")}
+    names = ("citations", "answered", "confidence", "kind", "summary")
+    return {
+        **{name: record[name] for name in names},
+        "statements": located_statements(answer, content),
+    }
+
+
+def located_statements(answer: Answer, content: str) -> list[dict[str, Any]]:
+    """The statements of an answer with their verdicts and their places in the message.
+
+    Args:
+        answer: The answer.
+        content: The text of the message. `start_index` and `end_index` count its characters, as in
+            `url_citations`. They are null for a statement that it does not contain as it stands.
+    """
+    # A stream may begin with words of a model that failed.
+    place = max(0, *(content.rfind(form) for form in _escaped_forms(answer.text)))
+    located = []
+    for statement in answer.statements:
+        said = statement.markdown or statement.text
+        if said.startswith(
+            "|"
+        ):  # a row of a table: the numbers of citations follow in its last cell
+            said = said.rstrip().removesuffix("|").rstrip()
+        start, length = max((content.find(form, place), len(form)) for form in _escaped_forms(said))
+        place = start + length if start >= 0 else place
+        span = (start, place) if start >= 0 else (None, None)
+        located.append(
+            {**statement_as_json(statement), "start_index": span[0], "end_index": span[1]}
+        )
+    return located
+
+
+def _escaped_forms(text: str) -> tuple[str, str]:
+    """A text escaped as that of a language model, and as that of a document."""
+    return escaped_answer(text, keeps_blocks=True), escaped_answer(text)
 
 
 def _event(content: dict[str, Any]) -> str:

@@ -106,6 +106,9 @@ def test_a_false_sentence_is_marked_in_the_text_too(ask: Ask) -> None:
     good, bad = answer.statements
     assert good.verdict in ("supported", "quoted")
     assert bad.verdict == "unsupported"
+    assert bad.probability is not None
+    assert good.probability is not None
+    assert bad.probability < good.probability
     assert "7.5" in bad.reason
     assert f"(not supported by your documents: {bad.reason})" in answer.text
 
@@ -186,6 +189,7 @@ def test_an_unsupported_language_is_reported_once(ask: Ask) -> None:
     answer = ask(Script([[TRUE, german, more]]))
     _, first, second = answer.statements
     assert [first.verdict, second.verdict] == ["unchecked", "unchecked"]
+    assert first.probability is None
     assert answer.text.endswith(" †")
     assert answer.text.count("†") == 2
     assert NOT_LEARNT not in answer.text

@@ -100,6 +100,8 @@ class Statement:
     support, "no_claim" for headings, questions, transitions and refusals. `markdown` is the
     sentence with its Markdown markup. `lead` is the text between it and the sentence before:
     white space and the markup of a heading, list or table row. Both are empty in quotes.
+    `probability` is that of the verifier that the source supports the sentence; None if it was not
+    asked. The verdict takes rules and a second opinion into account too.
     """
 
     text: str
@@ -110,6 +112,7 @@ class Statement:
     quotations: tuple[Quotation, ...] = ()
     markdown: str = ""
     lead: str = ""
+    probability: float | None = None
 
     @property
     def doubt(self) -> str:

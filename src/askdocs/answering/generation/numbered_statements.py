@@ -9,6 +9,8 @@ from askdocs.answering.verification.evidence import Quote
 from askdocs.answering.verification.verifier import Judgement
 from askdocs.types import Citation, Quotation, Statement
 
+_JUDGED = ("quoted", "supported", "partly", "unsupported")
+
 
 @dataclass(slots=True)
 class NumberedStatements:
@@ -62,6 +64,7 @@ class NumberedStatements:
             quotations=quotations,
             markdown=sentence.markdown,
             lead=lead,
+            probability=judgement.probability if judgement.verdict in _JUDGED else None,
         )
 
     def _number(self, quote: Quote) -> Citation:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from askdocs.output.support_summary import support_summary
-from askdocs.types import Answer, Citation, Hit
+from askdocs.types import Answer, Citation, Hit, Statement
 
 
 def answer_as_json(answer: Answer) -> dict[str, Any]:
@@ -22,30 +22,36 @@ def answer_as_json(answer: Answer) -> dict[str, Any]:
         "searched_for": list(answer.searched_for),
         "with_history": answer.with_history,
         "statements": [
-            {
-                "text": statement.text,
-                "verdict": statement.verdict,
-                "reason": statement.reason,
-                "contradicted": statement.contradicted,
-                "citations": [citation.number for citation in statement.citations],
-                "quotations": [
-                    {
-                        "text": quotation.text,
-                        "exact": not quotation.difference,
-                        "difference": quotation.difference,
-                        "goes_on": quotation.goes_on,
-                        "citations": [citation.number for citation in quotation.citations],
-                    }
-                    for quotation in statement.quotations
-                ],
-                "markdown": statement.markdown,
-            }
+            {**statement_as_json(statement), "markdown": statement.markdown}
             for statement in answer.statements
         ],
         "citations": [citation_as_json(citation) for citation in answer.citations],
         "hits": hits_as_json(answer.hits),
         "notice": answer.notice,
         "seconds": answer.seconds,
+    }
+
+
+def statement_as_json(statement: Statement) -> dict[str, Any]:
+    """The verdict on a statement, its citations and quotations."""
+    probability = statement.probability
+    return {
+        "text": statement.text,
+        "verdict": statement.verdict,
+        "probability": None if probability is None else round(probability, 4),
+        "reason": statement.reason,
+        "contradicted": statement.contradicted,
+        "citations": [citation.number for citation in statement.citations],
+        "quotations": [
+            {
+                "text": quotation.text,
+                "exact": not quotation.difference,
+                "difference": quotation.difference,
+                "goes_on": quotation.goes_on,
+                "citations": [citation.number for citation in quotation.citations],
+            }
+            for quotation in statement.quotations
+        ],
     }
 
 
