@@ -94,7 +94,7 @@ def quoted_pieces(text: str) -> list[Piece]:
     signs = list(_SIGNS.finditer(text))
     closers = [found.start() for found in signs if _may_close(text, found.start())]
     pieces: list[Piece] = []
-    place = 0  # where the search goes on
+    place = 0  # where the search continues
     for found in signs:
         at = found.start()
         if at < place:
