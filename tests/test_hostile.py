@@ -1,6 +1,6 @@
 """Documents that try to command: what stands in them is quoted like any other words, and no more.
 
-The results are told in docs/security.md.
+The results are in docs/security.md.
 """
 
 from __future__ import annotations
