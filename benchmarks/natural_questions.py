@@ -325,8 +325,21 @@ class Judge:
             best = max(best, held / max(end - start, 1))
         if not self.places(gold):
             quote = plain(gold["quote"])
-            best = float(bool(quote) and quote in plain(answer.text))
+            held = bool(quote) and quote in plain(answer.text)
+            best = float(held or any(_has_row(each.quote, gold["quote"]) for each in answer.citations))
         return best
+
+
+def _has_row(cited: str, row: str) -> bool:
+    """Whether a line of a quote has all words of a table's row in order.
+
+    A row is quoted with the names of its columns between its cells, which a gold row with "|"
+    between them lacks.
+    """
+    if "|" not in row:
+        return False
+    lines = (iter(plain(line).split()) for line in cited.splitlines())
+    return any(all(word in line for word in plain(row).split()) for line in lines)
 
 
 def _has_words(text: str, wording: str) -> bool:
