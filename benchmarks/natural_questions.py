@@ -326,7 +326,9 @@ class Judge:
         if not self.places(gold):
             quote = plain(gold["quote"])
             held = bool(quote) and quote in plain(answer.text)
-            best = float(held or any(_has_row(each.quote, gold["quote"]) for each in answer.citations))
+            best = float(
+                held or any(_has_row(each.quote, gold["quote"]) for each in answer.citations)
+            )
         return best
 
 
