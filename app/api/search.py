@@ -13,9 +13,8 @@ from starlette.responses import JSONResponse
 from askdocs.documents.document_types import kind_of
 from askdocs.documents.titles import readable_title
 from askdocs.errors import AskdocsError
-from askdocs.output.checksum import checksum
 from askdocs.output.strip_markup import passage_markup, without_spans
-from askdocs.output.text_anchor import TextAnchor, link
+from askdocs.output.text_anchor import TextAnchor, link, words_checksum
 from askdocs.search.filters import Filters
 from askdocs.text.sentences import unwrapped_lines
 from askdocs.types import DocumentMatches, Match, Passage
@@ -119,7 +118,7 @@ def marks_of(match: Match) -> list[TextAnchor]:
 
 
 def _anchor(match: Match, span: tuple[int, int]) -> TextAnchor:
-    return TextAnchor(*span, checksum(match.passage.slice(*span)))
+    return TextAnchor(*span, words_checksum(match.passage.slice(*span)))
 
 
 def excerpt(match: Match) -> list[tuple[str, bool]]:

@@ -13,8 +13,7 @@ from askdocs.guide.words import (
     kinds_in_words,
     partly_in_words,
 )
-from askdocs.output.checksum import checksum
-from askdocs.output.text_anchor import TextAnchor, link
+from askdocs.output.text_anchor import TextAnchor, link, words_checksum
 from askdocs.types import DocumentGuide, Failure, Guide, Progress, Status
 
 from .citations import shortened
@@ -103,7 +102,7 @@ def _document(guide: DocumentGuide) -> str:
     marks = []
     if guide.opening:
         opening = guide.opening
-        marks = [TextAnchor(opening.start, opening.end, checksum(opening.text))]
+        marks = [TextAnchor(opening.start, opening.end, words_checksum(opening.text))]
         mark = f' data-mark="{marks[0]}"'
         begin = escape(shortened(opening.text, OPENING_CHARACTERS))
         words = f'<span class="opening" dir="auto">{begin}</span>'

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from askdocs.app.views.source import Reading, read
 from askdocs.output.checksum import checksum
-from askdocs.output.text_anchor import TextAnchor
+from askdocs.output.text_anchor import TextAnchor, words_checksum
 from askdocs.types import Anchor, Document
 
 MARKDOWN = """# Tea
@@ -150,6 +150,29 @@ def test_of_equal_words_the_nearest_are_those_that_moved() -> None:
     wanted = TextAnchor(18, 26, checksum("Pay now."))
     reading = read(Document("a.txt", "Oh! " + before), [wanted])
     assert reading.begins == (22,)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "The ferry leaves\nat ten, and comes\nback at noon.",
+        "> The ferry leaves at ten,\n  and comes back\n  at noon.",
+        "Later.\n\nThe ferry leaves at ten, and comes back at noon. Then it rests.",
+    ],
+)
+def test_words_are_found_again_where_their_lines_are_wrapped_elsewhere(after: str) -> None:
+    before = "The bus is late. The ferry  leaves at\nten, and comes back at noon."
+    words = before[before.index("The ferry") :]
+    wanted = TextAnchor(before.index(words), len(before), words_checksum(words))
+    reading = read(Document("a.txt", after), [wanted])
+    assert reading.lost == ()
+    assert " ".join(marked(reading).split()) == "The ferry leaves at ten, and comes back at noon."
+
+
+def test_an_older_link_to_words_over_several_lines_still_opens() -> None:
+    text = "The bus is late. The ferry\n\nleaves at ten."
+    reading = read(Document("a.txt", f"Oh! {text}"), [mark(text, "The ferry\n\nleaves at ten.")])
+    assert reading.moved == (0,)
 
 
 def test_the_words_of_a_mark_are_known_page_by_page() -> None:

@@ -15,6 +15,9 @@ _ANCHOR = re.compile(r"(\d{1,12})-(\d{1,12})(?:~(\d{1,12})-(\d{1,12}))?\.([0-9a-
 
 _FARTHEST = 100_000  # characters before and after its offset in which moved text is searched
 _MOST_COMPARED = 20_000_000  # characters hashed to find one anchor; anyone can write a link
+_OTHER_LENGTHS = 8  # characters by which a text may be longer or shorter after it was wrapped anew
+_LONGEST_WRAPPED = 2000  # characters of a text that is found where it is wrapped elsewhere
+_NEAREST = 1000  # words at which a text of another length is searched for
 _FEW = 10  # anchors that are each searched as far as _FARTHEST
 _SEARCHED_BY_BROWSERS = {".html", ".htm", ".xhtml", ".txt"}  # for the words of a link
 _WORDS_OF_AN_END = 5
@@ -22,12 +25,22 @@ _WORD_START = re.compile(r"\b\w|(?<!\S)\S")
 _WITHIN_WORD = re.compile(r"\w\w|\s")  # at the last character: the text does not end a word
 
 
+_DIFFERENCES = sorted(range(-_OTHER_LENGTHS, _OTHER_LENGTHS + 1), key=abs)
+
+
+def words_checksum(text: str) -> str:
+    """Return the checksum of a text, whatever white space is between its words if it is short."""
+    return checksum(" ".join(text.split()) if len(text) <= _LONGEST_WRAPPED else text)
+
+
 @dataclass(frozen=True, slots=True)
 class TextAnchor:
     """The span `text[start:end]` of a document, with the checksum of its text.
 
-    `check` is the checksum when the anchor was made. `focus` is the part of the span that answers
-    most directly. `str` writes an anchor as `120-300~150-170.1a2b3c4d5e6f`.
+    `check` is what `words_checksum` returned when the anchor was made, or `checksum`, as older
+    links and exports have it. They differ only where there is more than single spaces. `focus` is
+    the part of the span that answers most directly. `str` writes an anchor as
+    `120-300~150-170.1a2b3c4d5e6f`.
     """
 
     start: int
@@ -40,12 +53,21 @@ class TextAnchor:
         return f"{self.start}-{self.end}{focus}.{self.check}"
 
     def matches(self, text: str) -> bool:
-        """Return whether the span of `text` still has the same characters."""
+        """Return whether the span of `text` still has the same words."""
         inside = 0 <= self.start < self.end <= len(text)
-        return inside and checksum(text[self.start : self.end]) == self.check
+        return inside and self._has_words(text[self.start : self.end])
+
+    def _has_words(self, words: str) -> bool:
+        if self.check == checksum(words):
+            return True
+        joined = " ".join(words.split()) if len(words) <= _LONGEST_WRAPPED else words
+        return joined != words and self.check == checksum(joined)
 
     def find_in(self, text: str, *, farthest: int = _FARTHEST) -> TextAnchor | None:
-        """Return the anchor of the closest span of `text` with the same characters.
+        """Return the anchor of the closest span of `text` with the same words.
+
+        White space between them may have changed: lines wrapped elsewhere, indented, or with fewer
+        spaces.
 
         Args:
             text: The current text of the document.
@@ -57,22 +79,27 @@ class TextAnchor:
         if self.matches(text):
             return self
         length = self.end - self.start
-        if not 0 < length <= len(text):
+        if not 0 < length <= len(text) + _OTHER_LENGTHS:
             return None
         first, last = max(self.start - farthest, 0), self.start + farthest
         starts = (match.start() for match in _WORD_START.finditer(text, first, last))
         nearest = sorted(starts, key=lambda start: abs(start - self.start))
-        for start in nearest[: _MOST_COMPARED // length + 1]:
-            end = start + length
-            if end <= len(text) and not _WITHIN_WORD.match(text, end - 1):
-                moved = self._moved(start - self.start)
-                if moved.matches(text):
-                    return moved
+        for differs in _DIFFERENCES if length <= _LONGEST_WRAPPED else (0,):
+            most = _MOST_COMPARED // length + 1
+            for start in nearest[: min(most, _NEAREST) if differs else most]:
+                end = start + length + differs
+                if not start < end <= len(text) or _WITHIN_WORD.match(text, end - 1):
+                    continue
+                if self._has_words(text[start:end]):
+                    return self._moved(start, end)
         return None
 
-    def _moved(self, by: int) -> TextAnchor:
-        focus = (self.focus[0] + by, self.focus[1] + by) if self.focus else None
-        return TextAnchor(self.start + by, self.end + by, self.check, focus)
+    def _moved(self, start: int, end: int) -> TextAnchor:
+        """The anchor at another place. Its focus is known only if it is as long as before."""
+        by = start - self.start
+        same = end - start == self.end - self.start
+        focus = (self.focus[0] + by, self.focus[1] + by) if self.focus and same else None
+        return TextAnchor(start, end, self.check, focus)
 
 
 def find_anchors(text: str, anchors: Sequence[TextAnchor]) -> dict[int, TextAnchor | None]:
@@ -90,12 +117,12 @@ def find_anchors(text: str, anchors: Sequence[TextAnchor]) -> dict[int, TextAnch
 
 def citation_anchor(citation: Citation) -> TextAnchor:
     """Return the anchor of a citation's quote."""
-    return TextAnchor(citation.start, citation.end, checksum(citation.quote), citation.focus)
+    return TextAnchor(citation.start, citation.end, words_checksum(citation.quote), citation.focus)
 
 
 def passage_anchor(passage: Passage) -> TextAnchor:
     """Return the anchor of a whole passage."""
-    return TextAnchor(passage.start, passage.end, checksum(passage.text))
+    return TextAnchor(passage.start, passage.end, words_checksum(passage.text))
 
 
 def parse_anchor(written: str) -> TextAnchor | None:

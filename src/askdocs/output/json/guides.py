@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from askdocs.guide.words import facts_of, folder_in_words
-from askdocs.output.checksum import checksum
-from askdocs.output.text_anchor import TextAnchor
+from askdocs.output.text_anchor import TextAnchor, words_checksum
 from askdocs.types import DocumentGuide, Guide
 
 
@@ -49,7 +48,7 @@ def document_guide_as_json(guide: DocumentGuide) -> dict[str, Any]:
             "text": " ".join(opening.text.split()),
             "start": opening.start,
             "end": opening.end,
-            "mark": str(TextAnchor(opening.start, opening.end, checksum(opening.text))),
+            "mark": str(TextAnchor(opening.start, opening.end, words_checksum(opening.text))),
         },
         "names": list(guide.names),
         "words": list(guide.words),
