@@ -1,4 +1,4 @@
-"""The sentences of a passage that can be quoted, and how much around one belongs to it."""
+"""Which sentences of a passage can be quoted, and which text around a sentence belongs to it."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ from askdocs.text.stop_words import content_words
 from askdocs.types import Passage
 
 LONGEST_QUOTE = 1200  # characters of a quote with the list, table or code that it announces
-MOST_ITEMS = 12
-_TELLING_TITLE = 5  # words from which a title may answer a question
+MOST_ITEMS = 12  # of an announced list, table or code block
+_MIN_TITLE_WORDS = 5  # a title with fewer words states nothing
 _CONTEXT_START = re.compile(
     rf"^[\"'“‘(]?({any_of(THIRD_PERSON | DEMONSTRATIVES)}|such|however|but|yet|thus"
     r"|therefore|instead|also|moreover|furthermore|nevertheless|consequently|as a result)\b",
     re.IGNORECASE,
 )
-_MOST_BEFORE = 3  # sentences that are looked back, one depending on the other
-_TAKES_UP = re.compile(r"(?:The|This|That) (\w+)\b")
-_ANAPHOR_WORDS = 2  # content words, at most, of "The motion was carried."
-_FURTHEST_NAMED = 5  # sentences
-_TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # below the names of the columns, in Markdown
+_MAX_DEPENDENCE = 3  # sentences in a chain, each of which needs the previous one
+_ANAPHOR = re.compile(r"(?:The|This|That) (\w+)\b")
+# Content words. "The motion was carried." has two. A sentence with more is clear without its
+# antecedent, the sentence that mentions the motion first.
+_MAX_ANAPHOR_WORDS = 2
+_MAX_ANTECEDENT_DISTANCE = 5  # sentences
+_TABLE_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")  # the line below the header row, in Markdown
 _QUESTION_MARKS = ("?", "？", "؟")
 _CLOSING = " \n*_)]\"'”’»"
 _SALUTATION = re.compile(
@@ -48,7 +50,7 @@ _REFERENCE_HEADING = re.compile(
     r"|literaturverzeichnis|further reading|external links|see also)\W*$",
     re.IGNORECASE,
 )
-# A label before the words of a turn: "NOVAK: …", "Jon (05/05/2026, 19:44): …".
+# The label at the start of a turn: "NOVAK: …", "Jon (05/05/2026, 19:44): …".
 TURN_LABEL = re.compile(
     r"^[ \t>]*(?P<author>[^\W\d_][^:;|\n]{0,60}?)(?: \((?P<when>[^()\n]*\d[^()\n]*)\))?: (?=\S)",
     re.MULTILINE,
@@ -58,9 +60,9 @@ _REFERENCE = re.compile(
     r"(?:\bpp?\.|\bvol\b|\bdoi\b|\barxiv\b|\bproc\b|\bjournal\b|\bed(?:s|itor)?\b|\d\(\d+\)|\d:\s?\d)",
     re.IGNORECASE,
 )
-# A field of a form that nobody has filled in: "Date of birth: ______", "Signature ........".
+# An empty field of a form: "Date of birth: ______", "Signature ........".
 _EMPTY_FIELD = re.compile(r"[^:_\n]{1,80}(?::\s*[_.…‗]{3,}|\s[_.…‗]{5,})[\s_.…‗]*")
-# Directives and fields of reStructuredText, and the sign in place of a signature.
+# Directives and fields of reStructuredText, and "/s/", which replaces a signature.
 _MARKUP = re.compile(r"\s*(?:\.\. [\w-]+::[^\n]*|:[\w-]+:[^\n]*)|.*(?:^|\s)/s/\s.*", re.DOTALL)
 _INTRODUCES_QUOTE = re.compile(r"[>\s]*On .{3,100} wrote:\s*")
 _ANNOUNCED = (
@@ -83,9 +85,9 @@ _CONDITION = re.compile(
 _LABEL = r"[ \t]*[^\W\d_][^:.!?\n]{0,39}:"
 _LABELLED = re.compile(rf"{_LABEL}(?=\s)")
 _BARE_LABEL = re.compile(_LABEL)
-_LONGEST_LABEL = 3  # words of a label that may have been left without a value
-_LINES_OF_ITEM = 10
-NEAR_STEPS = 300  # characters
+_LONGEST_LABEL = 3  # words; a longer label is not taken for an empty field
+_LINES_OF_ITEM = 10  # at most
+NEAR_STEPS = 300  # characters between a quote and the list that follows its paragraph
 _PARAGRAPH_END = re.compile(r"[ \t]*\n[ \t]*(?=\n)\s*|\n(?=[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t])")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
@@ -93,13 +95,13 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
     """The spans of the sentences of a passage that can be quoted.
 
-    Headings, the names and rules of table columns, salutations, lines of tables of contents and
-    entries of reference lists are left out. So are questions, which answer nothing.
+    These are left out: headings, header rows of tables, salutations, lines of tables of contents,
+    entries of reference lists. Questions are left out too, because they answer nothing.
 
     Args:
-        passage: The passage to look at.
-        with_title: Whether its title counts as a sentence if it is long enough to say something,
-            as "Flood destroys 40 houses in Ostrava" is.
+        passage: The passage.
+        with_title: Whether a title of five or more words counts as a sentence, as "Flood destroys
+            40 houses in Ostrava" does.
 
     Returns:
         (start, end) in characters of the passage's text, in order.
@@ -110,9 +112,17 @@ def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, 
 
 
 def all_sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, int]]:
-    """The spans of all sentences of a passage but headings and the names of table columns."""
+    """The spans of all sentences of a passage, except headings and header rows of tables.
+
+    Args:
+        passage: The passage.
+        with_title: Whether a title of five or more words counts as a sentence.
+
+    Returns:
+        (start, end) in characters of the passage's text, in order.
+    """
     names = {passage.title, *(passage.heading or "").split(" › ")}
-    if with_title and len(passage.title.split()) >= _TELLING_TITLE:
+    if with_title and len(passage.title.split()) >= _MIN_TITLE_WORDS:
         names.discard(passage.title)
     spans = sentence_spans(passage.text)
     texts = [passage.text[start:end] for start, end in spans]
@@ -125,7 +135,12 @@ def all_sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[i
 
 
 def quotable_sentences(passage: Passage, texts: Sequence[str]) -> list[bool]:
-    """For each of the sentences of a passage whether it can answer a question."""
+    """Whether each of the sentences of a passage can be quoted.
+
+    Args:
+        passage: The passage. Below a heading such as "References" nothing can be quoted.
+        texts: Its sentences.
+    """
     if _REFERENCE_HEADING.search(passage.heading or ""):
         return [False] * len(texts)
     return [can_answer(text) for text in texts]
@@ -133,7 +148,7 @@ def quotable_sentences(passage: Passage, texts: Sequence[str]) -> list[bool]:
 
 @rule("sentences that say nothing", otherwise=lambda _: True)
 def can_answer(sentence: str) -> bool:
-    """Whether a sentence says something by itself."""
+    """Whether a sentence states something by itself."""
     return not (
         is_question(sentence)
         or _SALUTATION.fullmatch(sentence)
@@ -147,7 +162,7 @@ def can_answer(sentence: str) -> bool:
 
 
 def _is_capitals(sentence: str) -> bool:
-    """Whether a line is written in capitals alone, as headings are, and is no sentence."""
+    """Whether a line has only capitals and no full stop or digit, as headings do."""
     return (
         sentence.isupper()
         and not sentence.rstrip(_CLOSING).endswith((".", "!"))
@@ -157,7 +172,7 @@ def _is_capitals(sentence: str) -> bool:
 
 
 def is_question(sentence: str) -> bool:
-    """Whether a sentence asks something, as in a list of questions."""
+    """Whether a sentence ends with a question mark."""
     return sentence.rstrip(_CLOSING).endswith(_QUESTION_MARKS)
 
 
@@ -165,17 +180,21 @@ def is_question(sentence: str) -> bool:
 def context_start(texts: Sequence[str], number: int) -> int:
     """The index of the first sentence that is needed to understand sentence `number`.
 
-    That is the sentence before if this one begins with "He" or quotes a "she", which may depend on
-    another itself; for "The motion was carried." the last one that spoke of a motion; and for the
-    first sentence after a question that question.
+    Three cases need earlier sentences. "He went on." needs the sentence before it, which may need
+    another one. "The motion was carried." needs the last sentence that mentions a motion. A
+    sentence after a question needs the question.
+
+    Args:
+        texts: The sentences of a passage.
+        number: The index of the sentence.
     """
     first = number
-    while first > max(number - _MOST_BEFORE, 0) and _depends_on_before(texts[first]):
+    while first > max(number - _MAX_DEPENDENCE, 0) and _depends_on_before(texts[first]):
         first -= 1
-    taken_up = _TAKES_UP.match(texts[number])
-    if taken_up and len(content_words(texts[number])) <= _ANAPHOR_WORDS:
-        noun = taken_up[1].lower()
-        for before in range(number - 1, max(number - _FURTHEST_NAMED, 0) - 1, -1):
+    anaphor = _ANAPHOR.match(texts[number])
+    if anaphor and len(content_words(texts[number])) <= _MAX_ANAPHOR_WORDS:
+        noun = anaphor[1].lower()
+        for before in range(number - 1, max(number - _MAX_ANTECEDENT_DISTANCE, 0) - 1, -1):
             if is_among(noun, content_words(texts[before])):
                 return min(first, before)
     if first > 0 and is_question(texts[first - 1]):
@@ -184,34 +203,35 @@ def context_start(texts: Sequence[str], number: int) -> int:
 
 
 def _depends_on_before(sentence: str) -> bool:
+    """Whether a sentence begins with a word that refers back, or is a quote without its speaker."""
     return bool(_CONTEXT_START.match(sentence)) or speaker_unnamed(sentence)
 
 
 @rule("announced list or text", otherwise=lambda _: False)
 def announces(sentence: str) -> bool:
-    """Whether a sentence only announces what answers: "use:", "the following", "4 mechanisms"."""
+    """Whether a sentence only announces its content: "use:", "the following", "4 mechanisms"."""
     return sentence.rstrip(" *_").endswith((":", "：")) or bool(_ANNOUNCES.search(sentence))
 
 
 @rule("condition after", otherwise=lambda _: False)
 def states_condition(sentence: str) -> bool:
-    """Whether a sentence limits the one before it: "Unless …", "But only if …"."""
+    """Whether a sentence limits the previous one: "Unless …", "But only if …"."""
     return bool(_CONDITION.match(sentence))
 
 
 def announced_end(text: str, start: int, *, prose: bool = True) -> int:
-    """Where that ends which a sentence that ends at character `start` announces.
+    """The end of the text that a sentence announces.
 
-    A code block, a list or the rows of a table come whole, up to MOST_ITEMS lines and
-    LONGEST_QUOTE characters; of prose, the next two sentences.
+    A code block, a list or the rows of a table are announced as a whole, up to `MOST_ITEMS` lines
+    and `LONGEST_QUOTE` characters. Of prose it is the next two sentences.
 
     Args:
         text: The text of the document, or of a part of it.
         start: The end of the sentence, as an offset into `text`.
-        prose: Whether prose may be what is announced.
+        prose: Whether prose can be announced.
 
     Returns:
-        An offset into `text`; `start` where nothing follows.
+        An offset into `text`. It is `start` if nothing follows.
     """
     lines = list(_lines(text[: start + LONGEST_QUOTE], start))
     if not lines:
@@ -229,9 +249,10 @@ def announced_end(text: str, start: int, *, prose: bool = True) -> int:
 
 
 def _is_unfilled(text: str, end: int) -> bool:
-    """Whether the line up to character `end` is a label without a value among labels with one.
+    """Whether the line that ends at `end` is a label without a value, between labels with values.
 
-    In "Port: Skagen / Signature: / Berth: 4", a line each, the signature is not "Berth: 4".
+    Then the next line is not its value. In the lines "Port: Skagen", "Signature:" and "Berth: 4",
+    the signature is missing.
     """
     begins = text.rfind("\n", 0, end) + 1
     label = text[begins:end]
@@ -244,9 +265,9 @@ def _is_unfilled(text: str, end: int) -> bool:
 
 @rule("list of an item", otherwise=lambda *_: False)
 def in_item(text: str, start: int) -> bool:
-    """Whether the sentence that begins at character `start` stands in an item of a list.
+    """Whether the sentence that begins at offset `start` is in a list item.
 
-    An item may have several sentences, and lines that go on indented.
+    An item can have several sentences. Its further lines are indented.
     """
     for _ in range(_LINES_OF_ITEM):
         begins = text.rfind("\n", 0, start) + 1
@@ -258,13 +279,13 @@ def in_item(text: str, start: int) -> bool:
 
 
 def _line_at(text: str, begins: int) -> str:
-    """The line that begins at a character."""
+    """The line that begins at an offset."""
     ends = text.find("\n", begins)
     return text[begins : ends if ends >= 0 else len(text)]
 
 
 def item_end(text: str, end: int) -> int:
-    """The end of the list item in which character `end` stands, with its indented lines."""
+    """The end of the list item that contains offset `end`, with its indented lines."""
     at = text.find("\n", end)
     while at >= 0:
         line = _line_at(text, at + 1)
@@ -276,10 +297,15 @@ def item_end(text: str, end: int) -> int:
 
 @rule("steps after a paragraph", otherwise=lambda _, end: end)
 def steps_after(text: str, end: int) -> int:
-    """Where the list ends that comes right after the paragraph in which character `end` stands.
+    """The end of the list that follows the paragraph of a quote.
 
-    At most NEAR_STEPS characters of the paragraph may lie between, and it has two items or more;
-    `end` where there is no such list.
+    Args:
+        text: The text of the document, or of a part of it.
+        end: The end of the quote, as an offset into `text`.
+
+    Returns:
+        An offset into `text`. It is `end` if there is no list, if the list has only one item, or if
+        more than `NEAR_STEPS` characters of the paragraph follow the quote.
     """
     paragraph = _PARAGRAPH_END.search(text, end, end + NEAR_STEPS)
     if not paragraph:
@@ -292,12 +318,12 @@ def steps_after(text: str, end: int) -> int:
     return listed if items > 1 else end
 
 
-def list_goes_on(text: str, end: int) -> bool:
-    """Whether the line after the one that ends at character `end` belongs to the same list.
+def list_continues(text: str, end: int) -> bool:
+    """Whether the line after a quote belongs to the same list or table.
 
     Args:
         text: The text of the document, or of a part of it.
-        end: Where a quote ends that has announced items, as an offset into `text`.
+        end: The end of the quote, as an offset into `text`.
     """
     last = text[text.rfind("\n", 0, end) + 1 : end]
     after = next((line for line in text[end:].split("\n") if line.strip()), "")
@@ -305,7 +331,7 @@ def list_goes_on(text: str, end: int) -> bool:
 
 
 def _lines(text: str, start: int) -> list[tuple[int, int]]:
-    """(start, end) of the lines that begin after `start`, the rest of its own left out if empty."""
+    """The (start, end) of the lines from offset `start` on, without blank lines at the start."""
     found = []
     at = start
     for line in text[start:].split("\n"):
@@ -317,12 +343,17 @@ def _lines(text: str, start: int) -> list[tuple[int, int]]:
 
 
 def _is_member(line: str) -> bool:
-    """Whether a line is an item of a list, a row of a table, or code."""
+    """Whether a line is a list item, a table row or code."""
     return is_item(line) or is_row(line) or "|" in line or line.startswith(("    ", "\t"))
 
 
 def _members_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
-    """The end of the last line of a list, table or code block, with lines that go on in it."""
+    """The end of a list, table or code block, with the further lines of its items.
+
+    Args:
+        text: The text.
+        lines: The (start, end) of its lines. The first one is a member.
+    """
     end = lines[0][0]
     members = blank = 0
     for start, stop in lines:
@@ -342,7 +373,7 @@ def _members_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
 
 
 def _fence_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
-    """The end of the line that closes a fenced code block, or of the last line there is."""
+    """The end of the line that closes a fenced code block, or of the last line."""
     for start, stop in lines[1:]:
         if _FENCE.match(text[start:stop]):
             return stop

@@ -1,4 +1,4 @@
-"""What belongs to a quote: what a sentence depends on, what it announces and what limits it."""
+"""Extends a quote by what its sentence depends on, announces, or is limited by."""
 
 from __future__ import annotations
 
@@ -13,28 +13,25 @@ from askdocs.answering.context import (
     context_start,
     in_item,
     item_end,
-    list_goes_on,
+    list_continues,
     states_condition,
     steps_after,
 )
 from askdocs.answering.questions.answer_type import AnswerType
 
-_LONGEST_WINDOW = 3  # sentences, without what one of them announces
-_WITH_NEIGHBOURS = frozenset(
-    {"reader", "multilingual"}
-)  # their probabilities are those of a softmax
-_NEIGHBOUR = (
-    0.2  # share of the probability from which a neighbour of the best sentence is quoted too
-)
+_LONGEST_WINDOW = 3  # sentences, without an announced text
+# Only these probabilities can be compared within a passage: they follow a softmax.
+_WITH_NEIGHBOURS = frozenset({"reader", "multilingual"})
+_NEIGHBOUR = 0.2  # a neighbour needs this share of the sentence's probability to be quoted with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowOptions:
-    """What is quoted with a sentence, by what is asked.
+    """Which lists are quoted with a sentence. This depends on the question.
 
     Attributes:
-        whole_list: An item of a list comes with the others.
-        steps: The list after the paragraph of the sentence comes along.
+        whole_list: The other items of a list are quoted with an item.
+        steps: The list after the paragraph of the sentence is quoted with it.
     """
 
     whole_list: bool = True
@@ -42,7 +39,7 @@ class WindowOptions:
 
     @classmethod
     def for_answer(cls, answer: AnswerType) -> WindowOptions:
-        """The options for the answer that a question wants."""
+        """The options for a type of answer."""
         return cls(
             whole_list=answer.several or not answer.one_fact, steps=answer.several or answer.steps
         )
@@ -50,13 +47,13 @@ class WindowOptions:
 
 @dataclass(frozen=True, slots=True)
 class QuoteWindow:
-    """The words of a document from `start` to `end`.
+    """A quote: the text of a document from `start` to `end`.
 
     Attributes:
-        quote: The words.
-        start: Where they begin in the text of the document, in characters.
-        end: Where they end.
-        ends_in_list: Whether a list goes on behind them.
+        quote: The text.
+        start: Its start in the text of the document, in characters.
+        end: Its end.
+        ends_in_list: Whether the list at its end has further items that are not quoted.
     """
 
     quote: str
@@ -67,11 +64,14 @@ class QuoteWindow:
     def without(
         self, taken: Iterable[tuple[str, int, int]], candidate: Candidate
     ) -> QuoteWindow | None:
-        """The window of a sentence without what is quoted already; None where the sentence is.
+        """Remove the parts of the window that are quoted already.
 
         Args:
-            taken: (source, start, end) of what is quoted already.
-            candidate: The sentence.
+            taken: (source, start, end) of the quotes so far.
+            candidate: The sentence of the window.
+
+        Returns:
+            The rest of the window; None if the sentence itself is quoted already.
         """
         start, end, quote = self.start, self.end, self.quote
         for source, first, last in taken:
@@ -79,7 +79,7 @@ class QuoteWindow:
                 continue
             if first <= candidate.start < last:
                 return None
-            if last <= candidate.start:  # what it depends on is said already
+            if last <= candidate.start:  # what the sentence depends on is quoted already
                 quote, start = quote[candidate.start - start :], candidate.start
             else:
                 kept = quote[: first - start].rstrip()
@@ -89,13 +89,13 @@ class QuoteWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A candidate among the sentences of its passage.
+    """The place of a candidate in its passage.
 
     Attributes:
         candidate: The sentence.
-        text: Its passage, and the text of the document after that.
-        spans: Where the sentences of the passage begin and end.
-        here: Which of them the candidate is.
+        text: The text of its passage, and the text after it in the document.
+        spans: The (start, end) of the sentences of the passage.
+        here: The index of the candidate in `spans`.
     """
 
     candidate: Candidate
@@ -104,12 +104,12 @@ class _Place:
     here: int
 
     def sentence(self, number: int) -> str:
-        """A sentence of the passage."""
+        """The text of a sentence of the passage."""
         start, end = self.spans[number]
         return self.text[start:end]
 
     def window(self, start: int, end: int, *, ends_in_list: bool) -> QuoteWindow:
-        """The window from `start` to `end` of the passage."""
+        """The window between two offsets into the passage."""
         begins = self.candidate.hit.passage.start
         return QuoteWindow(self.text[start:end], begins + start, begins + end, ends_in_list)
 
@@ -121,13 +121,14 @@ def quote_window(
     following: str,
     probabilities: Mapping[tuple[str, int], float],
 ) -> QuoteWindow:
-    """A sentence with what it depends on, what it announces and what limits it.
+    """Extend a sentence to a quote: add what it depends on, what it announces, what limits it.
 
     Args:
         candidate: The sentence.
-        options: What of a list comes along.
-        following: The text of the document after the passage.
-        probabilities: The probabilities of all sentences, by source and start.
+        options: Which lists are quoted with it.
+        following: The text of the document after its passage.
+        probabilities: (source, start) of each candidate → its probability. Likely neighbours are
+            quoted with the sentence.
     """
     place = _place_of(candidate, following)
     if place is None:
@@ -143,16 +144,16 @@ def quote_window(
         begins = item_end(place.text, end)
     elif options.steps:
         end = steps_after(place.text, end)
-        return place.window(start, end, ends_in_list=list_goes_on(place.text, end))
+        return place.window(start, end, ends_in_list=list_continues(place.text, end))
     else:
         return place.window(start, end, ends_in_list=False)
     least = begins if is_listed else 0
     end = max(end, least, announced_end(place.text, begins, prose=not is_listed))
-    return place.window(start, end, ends_in_list=list_goes_on(place.text, end))
+    return place.window(start, end, ends_in_list=list_continues(place.text, end))
 
 
 def _place_of(candidate: Candidate, following: str) -> _Place | None:
-    """Where a candidate is in its passage; None where it is no sentence of it."""
+    """Find a candidate in its passage; None if it is not a whole sentence there."""
     passage = candidate.hit.passage
     spans = all_sentences(passage, with_title=True)
     starts = [passage.start + start for start, _ in spans]
@@ -162,7 +163,11 @@ def _place_of(candidate: Candidate, following: str) -> _Place | None:
 
 
 def _items_before(place: _Place) -> tuple[int, int]:
-    """The sentence that announces the list of an item, or its first item, and the item."""
+    """The first and last sentence of a window around a list item.
+
+    It begins with the sentence that announces the list, or with the first item. It ends with the
+    item.
+    """
     first = place.here
     for number in range(place.here - 1, -1, -1):
         if in_item(place.text, place.spans[number][0]):
@@ -177,7 +182,7 @@ def _items_before(place: _Place) -> tuple[int, int]:
 def _sentences_around(
     place: _Place, probabilities: Mapping[tuple[str, int], float]
 ) -> tuple[int, int]:
-    """The first and the last sentence of the window around a sentence."""
+    """The first and last sentence of a window around a sentence that is not in a list."""
     candidate, passage = place.candidate, place.candidate.hit.passage
     texts = [place.sentence(number) for number in range(len(place.spans))]
     first = last = place.here

@@ -1,4 +1,4 @@
-"""Candidates to an Answer: passages quoted word for word, none twice, or none at all."""
+"""Makes an answer of candidates: exact quotes without repetitions, or a refusal."""
 
 from __future__ import annotations
 
@@ -20,31 +20,32 @@ from askdocs.types import Answer, Citation, Statement
 NO_ANSWER = "Your documents do not seem to answer this."
 LIST_GOES_ON = "The list is longer: it goes on in the document."
 NOTHING_FOUND = "Nothing in your documents has to do with this."
-PERHAPS = 0.25  # probability from which a passage is shown that may answer
+PERHAPS = 0.25  # the threshold for an answer in doubt
 _MOST_STATEMENTS = 5
 _MOST_FACTS = 3  # statements for a question that asks for one fact
-# A further sentence must have this share of the best one's probability (benchmarks/answers.md).
+# A further sentence needs this share of the best one's probability (benchmarks/answers.md).
 _CLOSE = 0.3
-_CLOSE_FACT = 0.4  # where one fact is asked for
+_CLOSE_FACT = 0.4  # for a question that asks for one fact
 _CLOSE_MULTILINGUAL = 0.7  # in other languages than English
-_SAME = 0.75  # share of common words from which two sentences say the same
+_SAME = 0.75  # two sentences say the same if they share this part of the shorter one's words
 _NEAREST_SHOWN = 5
 
 
 def answer_with_quotes(result: RetrievalResult, *, minimum_confidence: float) -> Answer:
-    """The best candidates as quoted statements, with doubt where doubt is due.
+    """Answer with quotes of the best candidates.
 
-    From `minimum_confidence` on it is an answer; from PERHAPS on the best passage is shown with the
-    reason why it is doubted; below, there is no answer.
+    The probability of the best candidate decides. From `minimum_confidence` on, it is an answer.
+    From `PERHAPS` on, the best quote is shown with the reason for doubt. Below, the answer is a
+    refusal.
 
     Args:
-        result: The question and the sentences that may answer it.
-        minimum_confidence: The probability, 0 to 1, from which a passage is given as the answer.
+        result: The question and its candidates.
+        minimum_confidence: The threshold for an answer, in [0, 1].
 
     Returns:
-        An Answer. Each citation's quote is `document.text[start:end]`, and each statement is its
-        first quote: the sentence with what it needs to be understood, and with what it announces.
-        Quotes of several documents that say the same are one statement with several citations.
+        An Answer. The quote of each citation is `document.text[start:end]`. The text of a statement
+        is its first quote: a sentence with what it depends on and what it announces. Quotes of
+        several documents that say the same are one statement with several citations.
     """
     if result.preface:
         return _overview(result)
@@ -56,32 +57,32 @@ def answer_with_quotes(result: RetrievalResult, *, minimum_confidence: float) ->
         return _perhaps(result)
     groups = _groups(result)
     answer = _quoted(result, groups)
-    beside = result.notice or _disagreement(result, groups)
-    return replace(answer, answered=True, notice=" ".join(filter(None, (beside, answer.notice))))
+    notice = result.notice or _disagreement(result, groups)
+    return replace(answer, answered=True, notice=" ".join(filter(None, (notice, answer.notice))))
 
 
 def _groups(result: RetrievalResult) -> list[list[Candidate]]:
-    """The candidates that are quoted, those that say the same together."""
+    """Select the candidates that are quoted. Candidates that say the same form a group."""
     candidates, question = result.candidates, result.question
     if result.joint_count > 1:
         return [[candidate] for candidate in candidates[: result.joint_count]]
     chosen = result.versions
     if not chosen:
         return _ordered(question, _select(question, candidates))
-    replaced = [
+    consistent = [
         candidate
         for candidate in candidates
         if not differ_in_figures(chosen[0].quote, candidate.quote)
     ]
     others = [
-        candidate for candidate in replaced if candidate.key not in {one.key for one in chosen}
+        candidate for candidate in consistent if candidate.key not in {one.key for one in chosen}
     ]
     further = _select(question, [chosen[0], *others])[1:]
     return [*([candidate] for candidate in chosen), *_ordered(question, further)]
 
 
 def _disagreement(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> str:
-    """What to say where documents differ; "" where they do not."""
+    """The notice that documents differ; "" if they do not."""
     if len(result.versions) > 1:
         return NEWEST_FIRST
     quoted = [group[0] for group in groups]
@@ -90,8 +91,8 @@ def _disagreement(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]
 
 
 def _overview(result: RetrievalResult) -> Answer:
-    """What a guide tells, and the words of the documents that it quotes."""
-    told = [Statement(line, (), "no_claim") for line in result.preface.split("\n")]
+    """An overview: the preface, then quotes from the documents."""
+    preface = [Statement(line, (), "no_claim") for line in result.preface.split("\n")]
     quotes = [
         Citation(number, candidate.hit.passage, candidate.quote, candidate.start, candidate.end)
         for number, candidate in enumerate(result.candidates, 1)
@@ -99,8 +100,8 @@ def _overview(result: RetrievalResult) -> Answer:
     quoted = [Statement(_as_text(quote.quote), (quote,), "quoted") for quote in quotes]
     return Answer(
         question=result.question.text,
-        text="\n\n".join([*(line.text for line in told), *map(_with_numbers, quoted)]),
-        statements=(*told, *quoted),
+        text="\n\n".join([*(line.text for line in preface), *map(_with_numbers, quoted)]),
+        statements=(*preface, *quoted),
         citations=tuple(quotes),
         hits=result.hits,
         answered=True,
@@ -113,13 +114,14 @@ def _overview(result: RetrievalResult) -> Answer:
 
 
 def _perhaps(result: RetrievalResult) -> Answer:
-    """The passage that most likely answers, and why it is doubted."""
+    """An answer in doubt: the best quote, with the reason for doubt as a notice."""
     answer = _quoted(result, [[candidate] for candidate in result.candidates[: result.joint_count]])
     notice = " ".join(filter(None, (result.doubt, answer.notice)))
     return replace(answer, text=f"{IN_DOUBT}{answer.text}", notice=notice)
 
 
 def _quoted(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> Answer:
+    """An answer that quotes groups of candidates."""
     statements, is_cut = _statements(groups, result)
     return Answer(
         notice=LIST_GOES_ON if is_cut else "",
@@ -138,9 +140,10 @@ def _quoted(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> A
 def _statements(
     groups: Sequence[Sequence[Candidate]], result: RetrievalResult
 ) -> tuple[list[Statement], bool]:
-    """The groups as statements, without what another one quotes already.
+    """Make a statement of each group, without text that an earlier one quotes.
 
-    The second value says whether one of them ends within a list.
+    Returns:
+        The statements, and whether one of them ends within a list.
     """
     probabilities = {each.key: each.probability for each in result.candidates}
     taken: list[tuple[str, int, int]] = []
@@ -177,7 +180,7 @@ def _statements(
 
 
 def _as_text(quote: str) -> str:
-    """A quote as a statement: lines of lists and code stay lines, all other white space is one."""
+    """A quote as text: lists and code keep their lines, other white space becomes single spaces."""
     lines = [line.rstrip() for line in quote.split("\n")]
     if len(lines) > 1 and any(is_item(line) or line[:4].isspace() for line in lines):
         return "\n".join(line for line in lines if line)
@@ -185,12 +188,12 @@ def _as_text(quote: str) -> str:
 
 
 def _refusal(result: RetrievalResult) -> Answer:
-    """The Answer that there is none, with the nearest passages."""
+    """The answer that there is no answer, with the best passages."""
     candidates = result.candidates
     hits = after_reading(result.hits, candidates)
     return Answer(
         question=result.question.text,
-        # Words in another language are found by a model that has learnt it, or not at all.
+        # A question in another language may find nothing only because the model is English-only.
         text=NO_ANSWER if hits or not result.question.is_english else NOTHING_FOUND,
         hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].probability, 3) if candidates else 0.0,
@@ -201,7 +204,7 @@ def _refusal(result: RetrievalResult) -> Answer:
 
 
 def _select(question: Question, candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    """The candidates worth saying, best first, those that say the same together."""
+    """Select the candidates that are likely enough, best first, in groups that say the same."""
     one_fact = question.answer_type.one_fact
     most, close = (_MOST_FACTS, _CLOSE_FACT) if one_fact else (_MOST_STATEMENTS, _CLOSE)
     if candidates[0].selected_by == "multilingual":
@@ -220,7 +223,7 @@ def _select(question: Question, candidates: Sequence[Candidate]) -> list[list[Ca
 
 
 def _ordered(question: Question, groups: list[list[Candidate]]) -> list[list[Candidate]]:
-    """Facts by their probability; all else in reading order, the best document first."""
+    """Order groups: facts by probability, all else as in the documents, the best document first."""
     if question.answer_type.one_fact:
         return groups
     rank: dict[str, int] = {}
@@ -230,6 +233,7 @@ def _ordered(question: Question, groups: list[list[Candidate]]) -> list[list[Can
 
 
 def _say_the_same(first: Candidate, second: Candidate) -> bool:
+    """Whether two sentences overlap, or share most content words and do not differ in numbers."""
     one, two = set(content_words(first.quote)), set(content_words(second.quote))
     overlapping = first.hit.passage.source == second.hit.passage.source and (
         first.start < second.end and second.start < first.end
@@ -239,7 +243,7 @@ def _say_the_same(first: Candidate, second: Candidate) -> bool:
     figures = [{word for word in words if word[0].isdigit()} for words in (one, two)]
     if not (figures[0] <= figures[1] or figures[1] <= figures[0]):
         return False
-    if not (one and two):  # one that has no content words adds nothing to the other
+    if not (one and two):  # a sentence without content words adds nothing to the other
         return bool(one | two)
     return containment(one, two) >= _SAME
 
