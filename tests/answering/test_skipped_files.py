@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.answering.skipped_files import MOST_NAMED, keyword_only_notice, skipped_files_notice
+from askdocs.answering.skipped_files import (
+    MOST_NAMED,
+    keyword_only_notice,
+    question_language_notice,
+    skipped_files_notice,
+)
 from askdocs.documents.loaders import registry
 from askdocs.documents.loaders.shared.builder import DocumentBuilder
 from askdocs.types import Document, Failure
@@ -103,6 +108,23 @@ def test_languages_that_the_embedder_does_not_know_are_named() -> None:
         "Documents in French were searched by their"
     )
     assert keyword_only_notice([CHINESE, FRENCH]).startswith("Documents in Chinese and French were")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("Quand ferme le guichet du bateau ?", True),
+        ("Wann schließt der Schalter?", True),
+        ("停车场几点关门？", True),
+        ("When does the office close?", False),
+        ("harbour office hours", False),
+        ("EN 10204", False),
+    ],
+)
+def test_a_question_that_the_embedder_does_not_know_is_told(question: str, is_told: bool) -> None:
+    notice = question_language_notice(question)
+    assert bool(notice) == is_told
+    assert 'set models = "multilingual"' in notice or not is_told
 
 
 @pytest.mark.parametrize(("models", "is_told"), [("english", True), ("multilingual", False)])

@@ -13,7 +13,7 @@ import pytest
 
 from askdocs.answering.identifier_filter import identifier_filters, missing_reason
 from askdocs.answering.questions.question import parse
-from askdocs.answering.skipped_files import keyword_only_notice
+from askdocs.answering.skipped_files import keyword_only_notice, question_language_notice
 from askdocs.answering.verification import verifier
 from askdocs.answering.verification.vetoes import explained
 from askdocs.app.i18n.table_labels import table_labels
@@ -166,7 +166,9 @@ def test_the_page_speaks_plain_english() -> None:
 
 def test_what_is_said_of_documents_in_other_languages_is_translated() -> None:
     known = [re.compile(re.sub(r"\\{\w+!?\\}", ".+", re.escape(key))) for key in table("de")]
-    for sentence in keyword_only_notice(["Le train quitte la gare à une heure. " * 4]).split(". "):
+    told = keyword_only_notice(["Le train quitte la gare à une heure. " * 4])
+    asked = question_language_notice("Quand part le train de la gare ?")
+    for sentence in f"{told} {asked}".split(". "):
         assert any(key.fullmatch(f"{sentence.rstrip('.')}.") for key in known), sentence
 
 

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.language_notice import language_notice
-from askdocs.answering.skipped_files import keyword_only_notice, skipped_files_notice
+from askdocs.answering.skipped_files import (
+    keyword_only_notice,
+    question_language_notice,
+    skipped_files_notice,
+)
 from askdocs.models.embedders import ENGLISH_SPEC
 from askdocs.resources import Resources
 from askdocs.system.sampling import evenly_spread
@@ -40,7 +44,7 @@ def notices(
         result.spelling_notice,
         answer.notice,
         "" if is_overview else language_notice(question, answer, result.candidates),
-        "" if answer.answered else _not_searched_notice(resources, sources),
+        "" if answer.answered else _not_searched_notice(resources, question, sources),
         _indexing_notice(resources),
     )
     return " ".join(filter(None, parts))
@@ -59,7 +63,7 @@ def _indexing_notice(resources: Resources) -> str:
     return ""
 
 
-def _not_searched_notice(resources: Resources, sources: Sequence[str] | None) -> str:
+def _not_searched_notice(resources: Resources, question: str, sources: Sequence[str] | None) -> str:
     """The notice of a refusal about files, languages and parts of files that were not searched."""
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
@@ -70,4 +74,4 @@ def _not_searched_notice(resources: Resources, sources: Sequence[str] | None) ->
     keyword_only = keyword_only_notice(
         catalog.text_prefix(source, _SAMPLE_LENGTH) for source in sampled
     )
-    return " ".join(filter(None, (skipped, keyword_only)))
+    return " ".join(filter(None, (skipped, keyword_only or question_language_notice(question))))

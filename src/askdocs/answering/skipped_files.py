@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from askdocs.text.language import LANGUAGES, is_english, language_of, letters_weight
+from askdocs.text.language import (
+    LANGUAGES,
+    asks_in_english,
+    is_english,
+    language_of,
+    language_of_question,
+    letters_weight,
+)
 from askdocs.types import Failure
 
 MOST_NAMED = 4  # files in one notice; more would hide the refusal that it stands beside
 _FEWEST_LETTERS = 40  # of a text whose language can be told
+_FEWEST_OF_QUESTION = 12  # of a question: a code such as "EN 10204" is in no language
 _MOST_PARTS = 2  # of one file
 
 
@@ -59,6 +67,21 @@ def keyword_only_notice(openings: Iterable[str]) -> str:
     return (
         f"Documents in {told} were searched by their words only: the index has the model for"
         ' English. Set models = "multilingual" and build it again with “askdocs index --rebuild”.'
+    )
+
+
+def question_language_notice(question: str) -> str:
+    """The notice of a refusal where the embedder is English and the question is not.
+
+    Returns:
+        Two sentences; "" where the question is in English, or its language is not clear.
+    """
+    is_clear = letters_weight(question) >= _FEWEST_OF_QUESTION and not asks_in_english(question)
+    if not is_clear or language_of_question(question) in ("", "en"):
+        return ""
+    return (
+        "The question is not in English, but the index has the model for English. Ask in English,"
+        ' or set models = "multilingual" and build the index again with “askdocs index --rebuild”.'
     )
 
 

@@ -17,7 +17,8 @@ _LIST = re.compile(
 )
 _SEVERAL = re.compile(
     r"^\W*(?:(?:please|can you|could you) )?(?:list|name)\b|\b(?:which|what) (?:are|were)\b"
-    r"|\b(?:which|what) \w+(?<![siu])s\b|\b(?:all|both|two|three|four|five|six|[2-9]) \w+s\b",
+    r"|\b(?:which|what) (?!(?:was|has|does)\b)\w+(?<![siu])s\b"
+    r"|\b(?:all|both|two|three|four|five|six|[2-9]) \w+s\b",
     re.IGNORECASE,
 )
 _STEPS = re.compile(
@@ -49,6 +50,7 @@ class AnswerType:
     Attributes:
         one_fact: It asks for one person, place, time or number.
         maybe_several: It may ask for several things. Nearly every question with a plural does.
+            "What is" and "what does" count too: without them it said less of the answers.
         several: It clearly asks for several things: "which rivers", but not "which court".
         steps: It asks how to do something. A list of steps may answer it.
         why_or_how: It asks for a reason or a manner.
