@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from askdocs import Assistant, Config
-from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
+from askdocs.answering.candidates import Candidate
+from askdocs.answering.questions.question import parse
+from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures, versions
+from askdocs.types import Hit, Passage
 
 
 @pytest.mark.parametrize(
@@ -49,3 +52,14 @@ def test_asked_for_what_holds_now_the_newest_is_quoted_alone(fees: Assistant) ->
     answer = fees.ask("How much do members currently pay for a firing of the large kiln?")
     assert "45 euros" in answer.text
     assert "30 euros" not in answer.text
+
+
+def test_of_versions_of_one_day_the_better_candidate_comes_first() -> None:
+    dates = {"a.txt": "1 May 2025", "b.txt": "1 May 2025", "c.txt": "1 May 2022"}
+    candidates = []
+    for source, fee, probability in (("a.txt", 45, 0.9), ("b.txt", 40, 0.6), ("c.txt", 30, 0.5)):
+        text = f"Members pay {fee} euros for a firing of the kiln."
+        found = Hit(Passage(source, source, text, 0, len(text)), 0.5)
+        candidates.append(Candidate(found, 0, len(text), None, probability, "reader"))
+    shown = versions(parse("How much do members pay?"), candidates, lambda it: f"Date: {dates[it]}")
+    assert [each.hit.passage.source for each in shown] == ["a.txt", "b.txt", "c.txt"]
