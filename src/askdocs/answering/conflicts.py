@@ -1,4 +1,4 @@
-"""Do the documents agree? Where they give different figures or dates, the reader is told."""
+"""Detects documents that give different figures or dates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from askdocs.text.calendar import MONTHS
 from askdocs.text.numbers import NUMBER_WORDS
 
 DIFFERENT = "Your documents differ on this."
-_LEAST, _SAME_MATTER = 0.3, 0.7  # of the question's words, by weight; rules
+# Least coverage of the question's words: absolute, and as a share of the best one. Set by hand.
+_LEAST, _SAME_MATTER = 0.3, 0.7
 _VALUES = {
     **{word: word for word in map(str.lower, MONTHS)},
     **{word: str(int(number)) for word, number in NUMBER_WORDS.items()},
@@ -22,11 +23,11 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
 @rule("documents differ", otherwise=lambda *_: False)
 def documents_differ(question: Question, candidates: Sequence[Candidate]) -> bool:
-    """Whether sentences of different documents answer with figures that exclude each other.
+    """Whether sentences of different documents answer with different figures.
 
-    Only questions for a figure or a date are judged, and only by the words that answer: "2025" and
-    "11 March 2025" agree, "2025" and "2024" do not. Sentences that hold few of the
-    question's words, or clearly fewer than another one, may speak of something else.
+    Only questions for a number or a date are judged, and only the words that answer. "2025" and "11
+    March 2025" agree, "2025" and "2024" do not. A sentence with few of the question's words, or
+    clearly fewer than another one, is ignored: it may be about something else.
     """
     if not question.answer_type.number or not candidates:
         return False
@@ -44,7 +45,7 @@ def documents_differ(question: Question, candidates: Sequence[Candidate]) -> boo
 
 
 def _figures(candidate: Candidate) -> set[str]:
-    """The numbers and months in the words that answer, each in one form."""
+    """The numbers and months in the words that answer, in one form: "three" is "3"."""
     if candidate.focus is None:
         return set()
     start, end = (place - candidate.hit.passage.start for place in candidate.focus)

@@ -1,6 +1,6 @@
-"""Who wrote a document, when, to whom and its title, by the lines that say so themselves.
+"""Finds author, date, recipient and title of a document on the lines that state them.
 
-A reader that looks for sentences does not see "From: …", a by-line or the name below a letter.
+The reader judges sentences. It does not recognise "From: …", a by-line or a name below a letter.
 """
 
 from __future__ import annotations
@@ -25,9 +25,14 @@ from askdocs.text.english import CLOSING_ADVERBS, CLOSING_NOUNS, SALUTATIONS, TI
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Hit, Passage
 
-_CALIBRATION = 0.9  # that a line which says so answers
-_HALF = 0.3  # the same where another thing that was asked is not said: a guess
-_NOT_SAID = {"author": "who wrote it", "date": "when", "recipient": "to whom", "title": "its title"}
+_PROBABILITY = 0.9  # of a line that states the fact; set by hand
+_INCOMPLETE = 0.3  # if another fact that was asked for is not found: a guess
+_FACT_NAMES = {
+    "author": "who wrote it",
+    "date": "when",
+    "recipient": "to whom",
+    "title": "its title",
+}
 _LABELS: dict[MetadataFact, str] = {
     "author": r"from|authors?|written by|by|prepared by|compiled by|reported by|report by|drawn up"
     r" by|minutes by|signed|sent[ _-]?from|sender|editors?|interview|byline|creator",
@@ -57,7 +62,7 @@ _BY = re.compile(
 _PARTICLE = r"(?:(?:von|van|de|der|den|da|di|la|le|al|el|bin) )*"
 _PERSON = rf"{_TITLE}{_NAME}(?: {_PARTICLE}{_NAME}){{1,3}}"
 _PEOPLE = re.compile(rf"^[^\w\n]*{_PERSON}(?:{_SEVERAL}{_PERSON})*[.*_]*$", re.MULTILINE)
-_FEWEST_INITIALS = re.compile(rf"\b[A-Z]\. |{_SEVERAL}")
+_INITIAL_OR_SEVERAL = re.compile(rf"\b[A-Z]\. |{_SEVERAL}")
 _CLOSING = re.compile(
     rf"^\W*(?:yours|{any_of(CLOSING_ADVERBS)}|kind(?:est)?|best|warm(?:est)?|(?:many )?thanks"
     rf"|regards|with (?:\w+ )?{any_of(CLOSING_NOUNS | {'compliments', 'love', 'respect'})})\b"
@@ -75,23 +80,23 @@ _SITE = re.compile(r"\s+[-–—|·]\s+")  # before the name of a web site in a 
 
 
 def metadata_answer(question: Question, passages: Sequence[Passage]) -> RetrievalResult | None:
-    """The lines of a document that say who wrote it, when or to whom, and its title.
+    """Find the lines of a document that state the facts that a question asks for.
 
     Args:
         question: The question.
         passages: All passages of the document, in order.
 
     Returns:
-        The lines as candidates that answer together, none where the document does not say it on
-        such a line; None where the question asks for something else.
+        The lines as candidates that answer together. There are none if the document has no such
+        lines. None if the question asks for something else.
     """
     wanted = question.metadata_facts
     if not wanted:
         return None
     found = {fact: _line_of(fact, passages) for fact in wanted}
-    missing = [_NOT_SAID[fact] for fact, line in found.items() if line is None]
+    missing = [_FACT_NAMES[fact] for fact, line in found.items() if line is None]
     lines = dict.fromkeys(line for line in found.values() if line is not None)
-    probability = _HALF if missing else _CALIBRATION
+    probability = _INCOMPLETE if missing else _PROBABILITY
     candidates = tuple(
         Candidate(Hit(passage, 1.0), passage.start + start, passage.start + end, None, probability)
         for passage, start, end in lines
@@ -115,7 +120,7 @@ _Span = tuple[Passage, int, int]
 
 
 def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
-    """The first line that states a fact, by the surest way of stating it."""
+    """The first line that states a fact. The most reliable forms are tried first."""
     head = [passage for passage in passages if passage.start < HEAD]
     ends = max((passage.start + len(passage.text) for passage in passages), default=0)
     foot = [passage for passage in passages if passage.start + len(passage.text) > ends - FOOT]
@@ -127,9 +132,16 @@ def _line_of(fact: MetadataFact, passages: Sequence[Passage]) -> _Span | None:
 
 
 def title_span(title: str, text: str) -> tuple[int, int] | None:
-    """Where a title stands in the head of a document, on a line of its own; None if nowhere.
+    """Find the title on a line of its own in the head of a document.
 
-    The name of a web site may be missing there, and "Subject:" may stand before it.
+    The line may lack the name of a web site, or have "Subject:" before the title.
+
+    Args:
+        title: The title of the document.
+        text: The text of the document.
+
+    Returns:
+        (start, end) in characters; None if there is no such line.
     """
     for written in dict.fromkeys((title, *_SITE.split(title))):
         words = r"\s+".join(map(re.escape, written.split()))
@@ -148,20 +160,21 @@ def _titles(passages: Sequence[Passage]) -> Iterator[_Span]:
 
 
 def _in_head(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+    """The lines of the head that may state a fact: an iterator per form, the surest first."""
     if fact == "title":
         yield _titles(passages)
         return
     if fact == "date":
-        yield _told(date_lines, passages)
+        yield _date_spans(date_lines, passages)
         return
     yield (span for span in _matches(_LABELLED[fact], passages) if not RECORD.search(_words(span)))
-    yield _fields(fact, passages)
+    yield _unanimous_field(fact, passages)
     if fact == "author":
         yield _lines_with(_BY, passages)
         yield (
             span
             for span in _matches(_PEOPLE, passages)
-            if _FEWEST_INITIALS.search(_words(span)) and _stands_alone(span)
+            if _INITIAL_OR_SEVERAL.search(_words(span)) and _stands_alone(span)
         )
         yield (span for span in _dated(passages) if _has_person(_words(span)))
     if fact == "recipient":
@@ -170,32 +183,33 @@ def _in_head(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterat
 
 
 def _in_foot(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[Iterator[_Span]]:
+    """The lines of the foot that may state a fact: an iterator per form, the surest first."""
     if fact == "author":
         yield _matches(_CLOSING, passages, group="name")
         yield _matches(_LABELLED[fact], passages, longest=LONGEST_DATED)
         yield _last_line(passages)
     if fact == "date":
-        yield _told(closing_lines, passages)
+        yield _date_spans(closing_lines, passages)
 
 
 def _stands_alone(span: _Span) -> bool:
-    """Whether an empty line stands before a line, and the document does not begin with it."""
+    """Whether a line follows an empty line or begins a passage, but not the document."""
     passage, start, _ = span
     before = passage.text[:start].rstrip(" ")
     return before.endswith("\n\n") or (not before and passage.start > 0)
 
 
 def _has_person(line: str) -> bool:
-    """Whether one of the parts of a line, set off by bars or dots, is the name of a person."""
+    """Whether one of the parts of a line, separated by bars or dots, is the name of a person."""
     parts = [part.strip(" *_") for part in _SEPARATED.split(line)]
     return len(parts) > 1 and any(re.fullmatch(_PERSON, part) for part in parts)
 
 
-def _told(
+def _date_spans(
     lines: Callable[[Sequence[tuple[int, str]]], Iterator[tuple[int, int, int]]],
     passages: Sequence[Passage],
 ) -> Iterator[_Span]:
-    """The lines of passages that tell the date of the document."""
+    """The lines of passages that a function finds the document's date on."""
     for number, start, end in lines([(passage.start, passage.text) for passage in passages]):
         yield passages[number], start, end
 
@@ -206,8 +220,8 @@ def _dated(passages: Sequence[Passage]) -> Iterator[_Span]:
             yield passage, start, end
 
 
-def _fields(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[_Span]:
-    """The first field of a record, unless there are several records that differ in it."""
+def _unanimous_field(fact: MetadataFact, passages: Sequence[Passage]) -> Iterator[_Span]:
+    """The first field of a record with the fact, if all records have the same value."""
     found = list(_matches(_FIELDS[fact], passages))
     if len({_words(span) for span in found}) == 1:
         yield found[0]
@@ -228,7 +242,7 @@ def _matches(
     group: str | int = 0,
     longest: int = LONGEST_LINE,
 ) -> Iterator[_Span]:
-    """Where a form stands in passages, without blanks around it."""
+    """The matches of a pattern in passages, without white space around them."""
     for passage in passages:
         for found in form.finditer(passage.text):
             start, end = found.span(group)
@@ -240,7 +254,7 @@ def _matches(
 
 
 def _lines_with(form: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[_Span]:
-    """The lines, or the sentences in them, in which a form stands."""
+    """The sentences of lines that contain a match of a pattern."""
     for passage in passages:
         for found in form.finditer(passage.text):
             begin = passage.text.rfind("\n", 0, found.start()) + 1

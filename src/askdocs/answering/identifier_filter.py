@@ -1,4 +1,4 @@
-"""Sentences about another invoice, room or version than the one that is asked about."""
+"""Leaves out sentences about another invoice, room or version than the question names."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
 from askdocs.types import Hit, Passage
 
-_IN_NO_PASSAGE = 0.3  # the highest probability where no passage has the identifier; a rule
-_CACHED_TEXTS = 2048  # the passages of a question and their sentences
+_MISSING_PROBABILITY = 0.3  # the highest one if no passage has the identifier; set by hand
+_CACHED_TEXTS = 2048  # enough for the passages of a question and their sentences
 
-_MOST_NAMED = 3  # identifiers in a reason
+_MOST_NAMED = 3  # identifiers in the sentence for the user
 _CODE = r"(?<![\w./-])#?(?=[\w./-]*\d)\w(?:[\w./-]*\w)?"
-# What is said of another identifier by contrast: "only for the S80", "except room 215", "not in
-# version 2.1", "for S80 pumps only". "Room 215 is not free" is none.
+# A contrast with another identifier: "only for the S80", "except room 215", "not in version 2.1",
+# "for S80 pumps only". "Room 215 is not free" is not a contrast.
 _CONTRAST = re.compile(
     r"\b(?P<sign>only|not|except|instead(?: of)?|other than),?\s+"
     r"(?:(?:for|in|on|with|to|at|by|of|from|under|the|an?|any)\s+)*"
@@ -32,19 +32,20 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 
-# What a text has of the identifiers that are asked about.
+# Which identifiers a text has: one of the question, or only others of its series.
 _About = Literal["asked", "other", "none"]
 
 
 @dataclass(frozen=True)
 class IdentifierFilter:
-    """What is known of the identifiers of one series that a question names.
+    """Judges texts by the identifiers of one series that a question names.
 
     Attributes:
-        asked: Those that the question names; none of them is a name alone in its series.
-        labels: The words before them, by which others of their series are known.
-        is_found: Whether a passage has one of them.
-        others: Those of the same series that passages have instead.
+        asked: The identifiers of the series in the question.
+        labels: The stems of the words before them, as "room" before "214". Other identifiers of the
+            series are recognised by these labels.
+        is_found: Whether a passage has one of `asked`.
+        others: Other identifiers of the series in the passages.
     """
 
     asked: tuple[Identifier, ...]
@@ -54,18 +55,23 @@ class IdentifierFilter:
     _passages: dict[str, _PassageIdentifiers] = field(default_factory=dict, compare=False)
 
     def is_passage_about_other(self, passage: Passage) -> bool:
-        """Whether a passage is about another identifier, and contrasts nothing with it."""
-        return self.about(*_whole(passage)) == "other" and not self.contrasts(passage.text)
+        """Whether a passage has only other identifiers of the series, and no contrast with them."""
+        return self.about(*_texts_of(passage)) == "other" and not self.contrasts(passage.text)
 
     def about(self, *texts: str) -> _About:
-        """Whether texts have an identifier that is asked about, or only others of its series."""
+        """Classify texts by their identifiers.
+
+        Returns:
+            "asked" if one of the texts has an identifier of the question; "other" if they have only
+            others of its series; "none" if they have neither.
+        """
         found = [each for text in texts for each in _identifiers(text)]
         if any(self.is_asked(each) for each in found):
             return "asked"
         return "other" if any(self.is_other(each) for each in found) else "none"
 
     def is_asked(self, found: Identifier) -> bool:
-        """Whether an identifier is one that is asked about."""
+        """Whether an identifier is one of the question."""
         return any(
             _overlap(found, each)
             and (not found.series or not each.last or found.is_like(each, self.labels))
@@ -74,14 +80,20 @@ class IdentifierFilter:
         )
 
     def is_other(self, found: Identifier) -> bool:
-        """Whether an identifier is of the same series, and not a whole of what is asked about."""
+        """Whether an identifier is another one of the series, and not a section that contains it.
+
+        If "3.2" is asked for, "3" is not another one, because it contains "3.2".
+        """
         return any(
             found.is_like(each, self.labels) and not each.value.startswith(f"{found.value}.")
             for each in self.asked
         )
 
     def contrasts(self, text: str) -> bool:
-        """Whether a text says of another identifier that something is so only, or not, for that."""
+        """Whether a text contrasts something with another identifier, as "only for the S80".
+
+        It then says something about all others too, such as the one in the question.
+        """
         return any(
             (match["sign"] or "").lower() != "not"
             or not match["word"]
@@ -91,7 +103,7 @@ class IdentifierFilter:
         )
 
     def is_about_other(self, candidate: Candidate) -> bool:
-        """Whether a sentence is about another identifier, by its own words and its context."""
+        """Whether a sentence and its context are about another identifier, without a contrast."""
         passage = candidate.hit.passage
         if passage.id not in self._passages:
             self._passages[passage.id] = _PassageIdentifiers(self, passage)
@@ -117,13 +129,13 @@ class _PassageIdentifiers:
 
     @cached_property
     def own(self) -> list[_About]:
-        """What each sentence has itself."""
+        """The class of each sentence by its own identifiers; see `IdentifierFilter.about`."""
         return [self.wanted.about(text) for text in self.texts]
 
     @cached_property
     def above(self) -> _About:
-        """What name, title and heading have."""
-        return self.wanted.about(*_around(self.passage))
+        """The class of the passage by its file name, page, title and heading."""
+        return self.wanted.about(*_texts_above(self.passage))
 
     def is_about_other(self, start: int) -> bool:
         number = next((n for n, place in enumerate(self.places) if place[0] == start), None)
@@ -131,7 +143,7 @@ class _PassageIdentifiers:
             return False
         about = self.own[number]
         first = context_start(self.texts, number)
-        if about == "none" and self._takes_up(number):
+        if about == "none" and self._refers_to_label(number):
             first = min(first, next((n for n in range(number - 1, -1, -1) if self._has(n)), number))
         if about == "asked" or "asked" in self.own[first:number] or self._is_in_clause(number):
             return False
@@ -141,8 +153,8 @@ class _PassageIdentifiers:
     def _has(self, number: int) -> bool:
         return self.own[number] != "none"
 
-    def _takes_up(self, number: int) -> bool:
-        """Whether a sentence speaks of "the invoice" or "this room", without a number."""
+    def _refers_to_label(self, number: int) -> bool:
+        """Whether a sentence has "the invoice" or "this room", which refers to an earlier one."""
         found = words(self.texts[number])
         return any(
             first in ("the", "this", "that") and stem(second) in self.wanted.labels
@@ -150,7 +162,7 @@ class _PassageIdentifiers:
         )
 
     def _is_in_clause(self, number: int) -> bool:
-        """Whether a sentence stands in a clause, by its number, that is asked about."""
+        """Whether a sentence is in a clause whose number is asked about."""
         for text in reversed(self.texts[: number + 1]):
             opening = _identifiers(text)[:1]
             if opening and opening[0].opens and "." in opening[0].value:
@@ -161,15 +173,15 @@ class _PassageIdentifiers:
 def identifier_filters(
     identifiers: Sequence[Identifier], hits: Sequence[Hit]
 ) -> tuple[IdentifierFilter, ...]:
-    """What is known of the identifiers of a question, those of one series together.
+    """Make a filter for each series of identifiers in a question.
 
     Args:
-        identifiers: Those that the question names.
+        identifiers: The identifiers in the question.
         hits: The passages found.
     """
     if not identifiers:
         return ()
-    found = [each for hit in hits for text in _whole(hit.passage) for each in _identifiers(text)]
+    found = [each for hit in hits for text in _texts_of(hit.passage) for each in _identifiers(text)]
     groups: dict[str, list[Identifier]] = {}
     for each in identifiers:
         groups.setdefault(each.series or each.label, []).append(each)
@@ -190,15 +202,15 @@ def _filter_of(asked: tuple[Identifier, ...], found: Sequence[Identifier]) -> Id
 def without_other_identifiers(
     filters: Sequence[IdentifierFilter], hits: Sequence[Hit]
 ) -> list[Hit]:
-    """The hits without those about another identifier of the same series.
+    """Remove the hits that are about another identifier of the series.
 
-    Asked for invoice 10234, invoice 10233 is no answer. A passage with no identifier of that series
-    may be one: an identifier can also be a name that is rarely repeated, as 37signals. Where no
-    passage has the identifiers, all hits stay.
+    A passage about invoice 10233 is no answer about invoice 10234. A passage without an identifier
+    of the series stays: some identifiers, such as 37signals, are names that a text rarely repeats.
+    All hits stay if none has an identifier of the question.
     """
-    sure = [each for each in filters if each.is_found]
+    usable = [each for each in filters if each.is_found]
     return [
-        hit for hit in hits if not any(each.is_passage_about_other(hit.passage) for each in sure)
+        hit for hit in hits if not any(each.is_passage_about_other(hit.passage) for each in usable)
     ]
 
 
@@ -206,12 +218,12 @@ def without_other_identifiers(
 def without_other_sentences(
     filters: Sequence[IdentifierFilter], candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """The candidates without those about another identifier of the same series.
+    """Remove the candidates that are about another identifier of the series.
 
-    The identifiers of a sentence are its own and those of its context: its heading, the row, the
-    sentences before that it takes up. One that names what is asked about stays, whatever else it
-    names. So does one that contrasts something with another identifier, as "for S80 pumps only":
-    it tells that the S40 is not meant.
+    A sentence is judged by its own identifiers and by those of its context: its heading, and the
+    earlier sentences that it depends on. It stays if one of them is asked about. It also stays if
+    it contrasts something with another identifier: "for S80 pumps only" says that the S40 is
+    excluded.
     """
     return [
         candidate
@@ -224,22 +236,25 @@ def without_other_sentences(
 def doubted(
     filters: Sequence[IdentifierFilter], candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """The candidates, less sure where passages have only others than what is asked about.
+    """Lower the probabilities if the passages only have other identifiers of the series.
 
-    A sentence that contrasts something with one of the others may answer all the same.
+    A sentence that contrasts something with another identifier keeps its probability.
     """
     if not missing_reason(filters):
         return list(candidates)
     return [
         candidate
         if any(each.contrasts(candidate.quote) for each in filters)
-        else replace(candidate, probability=min(candidate.probability, _IN_NO_PASSAGE))
+        else replace(candidate, probability=min(candidate.probability, _MISSING_PROBABILITY))
         for candidate in candidates
     ]
 
 
 def missing_reason(filters: Sequence[IdentifierFilter]) -> str:
-    """Which identifiers no passage has, where some have others of their series; "" otherwise."""
+    """A sentence for the user that names the identifiers that no passage has.
+
+    It is "" if all are found, or if passages have no others of their series.
+    """
     missing = [
         f"“{one.text}”"
         for each in filters
@@ -253,7 +268,7 @@ def missing_reason(filters: Sequence[IdentifierFilter]) -> str:
 
 
 def _overlap(found: Identifier, asked: Identifier) -> bool:
-    """Whether an identifier has one that is asked about, or is in a range that is."""
+    """Whether an identifier has the asked one (see `Identifier.has`), or is in the asked range."""
     return found.has(asked.value) or bool(asked.last and asked.has(found.value))
 
 
@@ -262,10 +277,10 @@ def _identifiers(text: str) -> tuple[Identifier, ...]:
     return tuple(identifiers_in(text))
 
 
-def _around(passage: Passage) -> list[str]:
+def _texts_above(passage: Passage) -> list[str]:
     page = "" if passage.page is None else f"page {passage.page}"
     return [passage.source, page, passage.title, *(passage.heading or "").split(" › ")]
 
 
-def _whole(passage: Passage) -> list[str]:
-    return [*_around(passage), passage.text]
+def _texts_of(passage: Passage) -> list[str]:
+    return [*_texts_above(passage), passage.text]

@@ -1,4 +1,4 @@
-"""What a person should know of the language of an answer."""
+"""Warns about the language of an answer."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from askdocs.text.language import (
 )
 from askdocs.types import Answer
 
-# In which quotes were measured; README has the figures.
+# The languages in which quotes were measured. README has the figures.
 MEASURED = frozenset({"de", "en", "es", "fa", "fr", "ja", "nb", "pl", "ur", "zh"})
-# Of the answers over folders as people have them three in ten or more (benchmarks/languages.md).
+# In these, at least 30 % of the answers over real folders were wrong (benchmarks/languages.md).
 _OFTEN_WRONG = frozenset({"de", "es", "fr", "nb", "ur", "zh"})
 _ACROSS = "Answers across languages were often wrong when measured: take it as a guess."
-_FEWEST_LETTERS = 40  # of a quote whose language is told
+_FEWEST_LETTERS = 40  # a shorter text does not show its language
 
 
 def language_notice(question: str, answer: Answer, candidates: Sequence[Candidate]) -> str:
-    """Say that a quote is in another language than the question, or in one that was not measured.
+    """Warn that a quote is in another language than the question, or in one that is less reliable.
 
     Args:
-        question: The question as it was asked.
+        question: The question as the user wrote it.
         answer: Its answer in quotes.
-        candidates: The sentences that it was chosen from.
+        candidates: The candidates of the answer.
 
     Returns:
-        A sentence or two; "" where nothing is to be said, as in English throughout.
+        One or two sentences; "" if there is nothing to say, as for English throughout.
     """
     read = bool(candidates) and candidates[0].selected_by != "multilingual"
     if not answer.citations or (read and asks_in_english(question)):

@@ -1,4 +1,4 @@
-"""Which documents mention something: a complete list with counts, from the word index."""
+"""Lists the documents that mention something, with counts, from the keyword index."""
 
 from __future__ import annotations
 
@@ -18,17 +18,25 @@ MOST_NAMED = 100
 
 @dataclass(frozen=True, slots=True)
 class DocumentMentions:
-    """A document with the places, in characters, that mention something."""
+    """A document with the (start, end) of its mentions, in characters."""
 
     document: Document
     places: tuple[tuple[int, int], ...]
 
 
 def places_of(wanted: MentionRequest, text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) in characters of each mention in a text, from the first on."""
+    """Find all mentions in a text.
+
+    Args:
+        wanted: The words to find.
+        text: The text of a document.
+
+    Yields:
+        (start, end) in characters, in order.
+    """
     form: Callable[[str], str] = str if wanted.exact else stem
     phrase = [form(found.group().lower()) for found in WORD.finditer(wanted.phrase)]
-    if not phrase or indexed_form(wanted.phrase) != wanted.phrase:  # scripts without spaces
+    if not phrase or indexed_form(wanted.phrase) != wanted.phrase:  # a script without spaces
         for found in re.finditer(re.escape(wanted.phrase), text, re.IGNORECASE):
             yield found.span()
         return
@@ -46,20 +54,20 @@ def answer_mentions(
     documents: int,
     passages_of: Callable[[str], Sequence[Passage]],
 ) -> Answer:
-    """The list of all documents with their counts, and the first mention in each.
+    """List all documents with their counts, and quote the first mention in each.
 
     Args:
-        question: The question as it was asked.
-        wanted: What is to be mentioned.
-        found: The documents that mention it.
-        documents: How many were looked at.
+        question: The question as the user wrote it.
+        wanted: The words that were searched.
+        found: The documents that mention them.
+        documents: How many documents were searched.
         passages_of: The passages of a source, in order.
     """
     ordered = sorted(found, key=lambda mentions: (-len(mentions.places), mentions.document.source))
     if not ordered:
-        said = f"None of your {documents} documents mentions “{wanted.phrase}”."
-        said = said if documents != 1 else f"Your document does not mention “{wanted.phrase}”."
-        return Answer(question, said, answered=True, confidence=1.0, kind="mentions")
+        text = f"None of your {documents} documents mentions “{wanted.phrase}”."
+        text = text if documents != 1 else f"Your document does not mention “{wanted.phrase}”."
+        return Answer(question, text, answered=True, confidence=1.0, kind="mentions")
     citations: list[Citation] = []
     for mentions in ordered[:MOST_QUOTED]:
         passages = passages_of(mentions.document.source)
@@ -82,7 +90,7 @@ def answer_mentions(
 
 
 def _list(wanted: MentionRequest, found: Sequence[DocumentMentions], documents: int) -> str:
-    """How many documents mention it, and each with its count."""
+    """The number of documents that mention the words, and the count in each."""
     counts = [f"{mentions.document.source} ({_times(len(mentions.places))})" for mentions in found]
     more = len(counts) - MOST_NAMED
     rest = f" and {more} more" if more > 0 else ""
@@ -98,7 +106,7 @@ def _times(count: int) -> str:
 
 
 def _citation(number: int, found: DocumentMentions, passages: Sequence[Passage]) -> list[Citation]:
-    """The sentence of the first mention; none where it stands in no passage."""
+    """The sentence of the first mention; an empty list if it is in no passage."""
     start, end = found.places[0]
     for passage in passages:
         if passage.start <= start < passage.start + len(passage.text):

@@ -1,4 +1,4 @@
-"""What documents say of themselves, or go on with: as near as quotes come to a summary."""
+"""Overviews of documents by their own words, and the text after a quote."""
 
 from __future__ import annotations
 
@@ -16,16 +16,24 @@ from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import name_words
 from askdocs.types import Citation, DocumentGuide, DocumentRecord, Guide, Hit, Passage
 
-MOST_DOCUMENTS = 8  # of a folder that are quoted
-FEW = 4  # documents of which each one's contents are told
-_SENTENCES = 3  # of one document alone; of several, the first of each
-_FEWEST_WORDS = 6  # less is a heading, a by-line or a date
+MOST_DOCUMENTS = 8  # that the overview of a folder quotes
+FEW = 4  # documents; the contents of each are listed up to this number
+_SENTENCES = 3  # of a single document; of several documents, one each
+_FEWEST_WORDS = 6  # a shorter line is a heading, a by-line or a date
 
 
 def named(question: str, records: Sequence[DocumentRecord], sources: Collection[str]) -> list[str]:
-    """The `sources` that a question means: "the handbook" is one with that in its name or title.
+    """Find the documents that a question names.
 
-    Those with most of its words are meant; all of them where it names none.
+    "the handbook" is a document with this word in its file name or title.
+
+    Args:
+        question: The question.
+        records: All documents.
+        sources: The documents that are searched.
+
+    Returns:
+        The sources that share most words with the question; all of them if none shares any.
     """
     asked = set(name_words(question))
     found = {
@@ -38,35 +46,39 @@ def named(question: str, records: Sequence[DocumentRecord], sources: Collection[
 
 
 def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
-    """Whether the words are in the name or title of one document, and not only what it is.
+    """Whether words name a document, and are not only words for any document, such as "the report".
 
-    Of three words, one may be another: "the federal register notice".
+    They are compared with file names and titles. Of three words one may be missing there, as
+    "notice" of "the federal register notice".
     """
     wanted = name_words(words)
-    telling = {word for word in wanted if not re.fullmatch(TEXT, word, re.IGNORECASE)}
+    distinctive = {word for word in wanted if not re.fullmatch(TEXT, word, re.IGNORECASE)}
     names = [set(name_words(f"{record.source} {record.title}")) for record in records]
-    return bool(telling) and any(
-        len(telling.difference(held)) <= len(telling) // 3 for held in names
+    return bool(distinctive) and any(
+        len(distinctive.difference(present)) <= len(distinctive) // 3 for present in names
     )
 
 
 def overview(
     question: Question, guide: Guide, passages_of: Callable[[str], Sequence[Passage]]
 ) -> RetrievalResult:
-    """What a guide says of documents: of a few each one's opening, of many the first of some.
+    """Make an overview of documents.
+
+    Of a single document it quotes the opening, of several the first sentences of their openings, of
+    at most `MOST_DOCUMENTS`. Up to `FEW` documents, the preface lists the contents of each.
 
     Args:
         question: The question.
-        guide: The guide of the documents that are meant.
+        guide: The guide of these documents.
         passages_of: The passages of a document.
     """
     few = guide.count <= FEW
-    spoken = [document for document in guide.documents if document.opening][
+    with_opening = [document for document in guide.documents if document.opening][
         : FEW if few else MOST_DOCUMENTS
     ]
     candidates = [
         candidate
-        for each in spoken
+        for each in with_opening
         for candidate in _opening(each, passages_of(each.source), whole=guide.count <= 1)
     ]
     hits = {candidate.hit.passage.id: candidate.hit for candidate in candidates}
@@ -79,28 +91,28 @@ def overview(
         searched_for=(question.text,),
         hits=tuple(hits.values()),
         candidates=tuple(candidates),
-        notice=_notice(guide, spoken),
+        notice=_notice(guide, with_opening),
         preface=preface,
     )
 
 
-def _notice(guide: Guide, spoken: Sequence[DocumentGuide]) -> str:
-    """Where the words of an overview are from."""
-    if not spoken:
+def _notice(guide: Guide, with_opening: Sequence[DocumentGuide]) -> str:
+    """The notice where the words of an overview are from."""
+    if not with_opening:
         return "No sentences that say what it is about were found."
     if guide.count == 1:
-        opening = spoken[0].opening
+        opening = with_opening[0].opening
         heading = opening.heading if opening else ""
         said = f"under “{heading}”" if heading else "where it begins"
         return f"These are its own words, {said}; no summary was written."
-    some = "" if len(spoken) == guide.count else f"{len(spoken)} of "
+    some = "" if len(with_opening) == guide.count else f"{len(with_opening)} of "
     return f"These are the own words of {some}{guide.count:,} documents; no summary was written."
 
 
 def _opening(
     guide: DocumentGuide, passages: Sequence[Passage], *, whole: bool
 ) -> Iterator[Candidate]:
-    """The opening of a document, cut where its passages end; only the first part if not `whole`."""
+    """The opening of a document, or its first sentence if not `whole`; a candidate per passage."""
     assert guide.opening is not None
     start, end = guide.opening.start, guide.opening.end
     if not whole:
@@ -116,9 +128,14 @@ def _opening(
 def further(
     question: Question, shown: Sequence[Citation], documents: Sequence[Sequence[Passage]]
 ) -> RetrievalResult:
-    """How documents, all passages of each, go on after the last sentence that was `shown`.
+    """The text of documents after the last quotes.
 
-    Nothing is searched, so what comes next still belongs to the question before.
+    Nothing is searched, because the next text still belongs to the previous question.
+
+    Args:
+        question: The question, as "Tell me more".
+        shown: The citations of the previous answer.
+        documents: All passages of each cited document.
     """
     ends: dict[str, int] = {}
     for citation in shown:
@@ -142,7 +159,7 @@ def further(
 
 
 def _sentences_of(passages: Sequence[Passage], *, after: int) -> Iterator[Candidate]:
-    """The sentences of a document that say something, in order, from a place in its text on."""
+    """The sentences of a document from an offset on, without by-lines and other short lines."""
     for passage in passages:
         if passage.start + len(passage.text) <= after:
             continue

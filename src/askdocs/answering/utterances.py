@@ -1,4 +1,4 @@
-"""Turns of chats, mails and transcripts: who says a sentence, and when."""
+"""Speech in chats, mails and transcripts: who says a sentence, and when."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from askdocs.text.stemming import stem
 from askdocs.text.tokens import words
 from askdocs.types import Hit, Passage
 
-# A heading that is a by-line ends with a date: "Nora <nora@example.org>, 21 May 2026, 14:05".
+# A by-line is a name and a date: "Nora <nora@example.org>, 21 May 2026, 14:05".
 _BY_LINE = re.compile(
     r"(?P<author>[^›]{1,100}?), (?P<when>(?:[^\W\d_]{2,9}\.?,? )?(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4}"
     r"|\d{1,2}\.? [^\W\d_]{3,}\.? \d{4}|[^\W\d_]{3,}\.? \d{1,2},? \d{4}).*)"
 )
-# Labels of what is no speech.
+# Labels that are not names of speakers.
 _FIELDS = frozenset(
     """address answer attachment bcc cc contact date decision decisions documentation due email
     end example fax from hint important link location note notes number page phone place present
@@ -32,27 +32,28 @@ _FIELDS = frozenset(
 _ADDRESS = re.compile(r"<[^<>]*>")
 _ROLES = frozenset({"assistant", "user"})  # in conversations with a language model
 _MOST_WORDS_OF_A_NAME = 4
-_SPEAKER_PROBABILITY = 0.8  # that a turn of the speaker who is asked for answers; a rule
-_OTHER_TURN = 0.05  # of the probability of a turn of somebody else; a rule
-_NOT_OF_TOPIC = 0.5  # of the probability of a turn that has no word of the topic; a rule
-_WITHOUT_VERB = 0.25  # of the probability of sentences without "propose", where one has it; a rule
-_LEAST_OF_TOPIC = 0.5  # of the weight of the words of the topic
-_ASKING = 8  # hits that are looked at for a question which the next turns answer
-_REPLIES = 2  # turns after it
-_REPLY_SCORE = 0.9  # of the score of the turn that asks
+# These four are set by hand.
+_SPEAKER_PROBABILITY = 0.8  # least probability of a turn of the speaker with the whole topic
+_OTHER_TURN = 0.05  # factor for a turn of somebody else
+_OFF_TOPIC = 0.5  # factor for a turn of the speaker without a word of the topic
+_WITHOUT_VERB = 0.25  # factor for sentences without "propose" or the like, if another has it
+_LEAST_OF_TOPIC = 0.5  # share of the topic's words, by weight; a turn with less is not preferred
+_MOST_ASKING = 8  # hits; only questions among the first ones get their replies
+_REPLIES = 2  # turns after a question
+_REPLY_SCORE = 0.9  # of the score of the question
 _TURNS_BEFORE = 2
-_SHORT_TURN = 400  # characters; a longer turn says itself what it is about
-_OF_TURN = 0.75  # what a word counts that stands elsewhere in the same turn
+_SHORT_TURN = 400  # characters; a longer turn is clear without those before it
+_TURN_COVERAGE = 0.75  # weight of a word in another sentence of the same turn
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who says something, when, and what.
+    """A turn of a conversation in a document.
 
     Attributes:
-        author: Their name, as the document has it.
-        when: The time, as the document has it; "" where it has none.
-        text: What a passage has of the turn.
+        author: The name of the speaker, as it is written.
+        when: The time, as it is written; "" if there is none.
+        text: The part of the turn that is in the passage.
     """
 
     author: str
@@ -61,24 +62,32 @@ class Turn:
 
 
 def turn_at(passage: Passage, offset: int) -> Turn | None:
-    """The turn of the sentence that begins at an offset into the text of a passage.
+    """Find the turn of a sentence.
 
-    The last label before the end of the line tells it, or the heading, if that is a by-line.
+    It is the turn of the last label ("Nora: …") before the end of the sentence's line. Without a
+    label, the heading of the passage can name author and time, as in mails.
+
+    Args:
+        passage: The passage.
+        offset: The start of the sentence in the text of the passage.
+
+    Returns:
+        The turn; None if the sentence is not in one.
     """
     text = passage.text
     line_end = text.find("\n", offset)
     here = line_end if line_end >= 0 else len(text)
     labels = [label for label in TURN_LABEL.finditer(text) if _is_name(label)]
-    begun = [label for label in labels if label.end() <= here]
-    if begun and not is_row(text[text.rfind("\n", 0, offset) + 1 : here]):
-        end = labels[len(begun)].start() if len(begun) < len(labels) else len(text)
-        last = begun[-1]
+    previous = [label for label in labels if label.end() <= here]
+    if previous and not is_row(text[text.rfind("\n", 0, offset) + 1 : here]):
+        end = labels[len(previous)].start() if len(previous) < len(labels) else len(text)
+        last = previous[-1]
         return Turn(last["author"].strip(), last["when"] or "", text[last.start() : end])
     return _under_by_line(passage)
 
 
 def _under_by_line(passage: Passage) -> Turn | None:
-    """The turn that a passage is by its heading: "Nora Fjeld, 21 May 2026 14:05"."""
+    """The turn of a passage whose heading is a by-line: "Nora Fjeld, 21 May 2026 14:05"."""
     heading = _BY_LINE.fullmatch(passage.own_heading)
     if not heading:
         return None
@@ -88,7 +97,7 @@ def _under_by_line(passage: Passage) -> Turn | None:
 
 @rule("signatures", otherwise=lambda *_: False)
 def is_signature(passage: Passage, offset: int, sentence: str) -> bool:
-    """Whether a sentence at an offset into a passage is only the name of who writes it."""
+    """Whether a sentence is only the name of the author of its turn."""
     if len(sentence.split()) > _MOST_WORDS_OF_A_NAME:
         return False
     turn = turn_at(passage, offset)
@@ -96,9 +105,11 @@ def is_signature(passage: Passage, offset: int, sentence: str) -> bool:
 
 
 def begins_turn(passage: Passage) -> bool:
-    """Whether a passage surely begins with a turn: with a name and a time, or a name in capitals.
+    """Whether a passage clearly begins with a turn: with a name and a time, or a name in capitals.
 
-    "Deposit: two months" begins alike, and is none.
+    The roles "user" and "assistant" count too.
+
+    "Deposit: two months" looks similar, but is not a turn.
     """
     label = TURN_LABEL.match(passage.text)
     if label is None or not _is_name(label) or is_row(passage.text):
@@ -108,7 +119,7 @@ def begins_turn(passage: Passage) -> bool:
 
 
 def _is_name(label: re.Match[str]) -> bool:
-    """Whether a label is that of a speaker; those beside a time may have any form."""
+    """Whether a label is the name of a speaker. Beside a time, names need no capitals."""
     parts = label["author"].split()
     if len(parts) > _MOST_WORDS_OF_A_NAME or label["author"].lower() in _FIELDS:
         return False
@@ -118,12 +129,17 @@ def _is_name(label: re.Match[str]) -> bool:
 
 @rule("replies to a turn", otherwise=lambda hits, *_: list(hits))
 def with_replies(hits: Sequence[Hit], after: Callable[[Passage, int], list[Passage]]) -> list[Hit]:
-    """The hits, and the turns that follow those among the first which ask something.
+    """Add the turns that reply to a question among the first hits.
 
-    A reply seldom repeats the words of the question that it answers: it has nearly the same score.
+    A reply seldom repeats the words of its question, so the search may not find it. Its score is
+    0.9 times that of the question.
+
+    Args:
+        hits: The passages found, best first.
+        after: The given number of passages after a passage, in its document.
     """
     found = {hit.passage.id: hit for hit in hits}
-    for hit in hits[:_ASKING]:
+    for hit in hits[:_MOST_ASKING]:
         if not (begins_turn(hit.passage) and is_question(hit.passage.text)):
             continue
         for reply in after(hit.passage, _REPLIES):
@@ -136,11 +152,11 @@ def with_replies(hits: Sequence[Hit], after: Callable[[Passage, int], list[Passa
 
 @dataclass(frozen=True, slots=True)
 class PrecedingText:
-    """What is read before the text of a passage that is part of a conversation.
+    """The text that is read before a passage in a conversation.
 
     Attributes:
-        text: It, with what parts it from the passage; "" where nothing is.
-        turns: The turns in it: words that may answer, but that the passage does not hold.
+        text: The text, with a separator at its end; "" if there is none.
+        turns: The turns in it. They may answer the question, but cannot be quoted from the passage.
     """
 
     text: str = ""
@@ -150,15 +166,19 @@ class PrecedingText:
 def preceding_text(
     passage: Passage, before: Callable[[Passage, int], list[Passage]]
 ) -> PrecedingText:
-    """What is read before a passage.
+    """The text that is read before a passage.
 
-    The turns before a short one say what it is about. Where a heading alone says who writes, as
-    in mails, that is read.
+    For a short turn it is the turns before it, because they show what it is about. For a mail with
+    a by-line as its heading, it is the author and the time.
+
+    Args:
+        passage: The passage.
+        before: The given number of passages before a passage, in its document.
     """
     if begins_turn(passage):
         turns = before(passage, _TURNS_BEFORE) if len(passage.text) < _SHORT_TURN else []
-        told = [each.text for each in turns if begins_turn(each) and len(each.text) < _SHORT_TURN]
-        text = "".join(f"{text}\n" for text in told)
+        texts = [each.text for each in turns if begins_turn(each) and len(each.text) < _SHORT_TURN]
+        text = "".join(f"{text}\n" for text in texts)
         return PrecedingText(text, text)
     turn = _under_by_line(passage)
     return PrecedingText(f"{turn.author} ({turn.when}): ") if turn else PrecedingText()
@@ -166,28 +186,34 @@ def preceding_text(
 
 @rule("words of a speaker", otherwise=lambda _, candidates, __: list(candidates))
 def by_speaker(
-    said: SpeechRequest, candidates: Sequence[Candidate], rare_words: Mapping[str, float]
+    request: SpeechRequest, candidates: Sequence[Candidate], term_weights: Mapping[str, float]
 ) -> list[Candidate]:
-    """The candidates, of which those answer that stand in a turn of the speaker who is asked for.
+    """Prefer candidates in a turn of the speaker, for a question about speech.
 
-    A turn of somebody else does not, unless it reports what the speaker said.
+    A turn of somebody else does not answer, unless it reports what the speaker said.
+
+    Args:
+        request: Whose statement the question asks for.
+        candidates: The candidates.
+        term_weights: The words of the query with their weights.
     """
-    topic = {word: rare_words[word] for word in words(said.topic) if word in rare_words}
-    judged = [_by_speaker(said, candidate, topic) for candidate in candidates]
-    telling = [
-        _holds(said.verbs, candidate.quote) and _is_own(said, candidate) for candidate in judged
+    topic = {word: term_weights[word] for word in words(request.topic) if word in term_weights}
+    judged = [_by_speaker(request, candidate, topic) for candidate in candidates]
+    with_verb = [
+        _has_verb(request.verbs, candidate.quote) and _is_own(request, candidate)
+        for candidate in judged
     ]
-    if not any(telling):
+    if not any(with_verb):
         return judged
     return [
         candidate
-        if tells
+        if has_verb
         else replace(candidate, probability=candidate.probability * _WITHOUT_VERB)
-        for candidate, tells in zip(judged, telling, strict=True)
+        for candidate, has_verb in zip(judged, with_verb, strict=True)
     ]
 
 
-def _holds(verbs: Set[str], sentence: str) -> bool:
+def _has_verb(verbs: Set[str], sentence: str) -> bool:
     return bool(verbs & {stem(word) for word in words(sentence)})
 
 
@@ -196,26 +222,28 @@ def _turn_of(candidate: Candidate) -> Turn | None:
     return turn_at(passage, candidate.start - passage.start)
 
 
-def _is_own(said: SpeechRequest, candidate: Candidate) -> bool:
+def _is_own(request: SpeechRequest, candidate: Candidate) -> bool:
     turn = _turn_of(candidate)
-    return turn is not None and (not said.speaker or said.is_by(turn.author))
+    return turn is not None and (not request.speaker or request.is_by(turn.author))
 
 
-def _by_speaker(said: SpeechRequest, candidate: Candidate, topic: Mapping[str, float]) -> Candidate:
+def _by_speaker(
+    request: SpeechRequest, candidate: Candidate, topic: Mapping[str, float]
+) -> Candidate:
     turn = _turn_of(candidate)
     if turn is None:
         return candidate
-    if said.speaker and not said.is_by(turn.author):
+    if request.speaker and not request.is_by(turn.author):
         named = " ".join(names_in(candidate.quote))
-        if reports_speech(candidate.quote) and said.is_by(named):
+        if reports_speech(candidate.quote) and request.is_by(named):
             return candidate
         return replace(candidate, probability=candidate.probability * _OTHER_TURN)
     share = 1.0
-    if said.topic:
-        whole = _OF_TURN * coverage(topic, turn.text)
+    if request.topic:
+        whole = _TURN_COVERAGE * coverage(topic, turn.text)
         share = max(coverage(topic, candidate.quote), whole)
     if not share:
-        return replace(candidate, probability=candidate.probability * _NOT_OF_TOPIC)
+        return replace(candidate, probability=candidate.probability * _OFF_TOPIC)
     if share < _LEAST_OF_TOPIC:
         return candidate
     return replace(candidate, probability=max(candidate.probability, _SPEAKER_PROBABILITY * share))
