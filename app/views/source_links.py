@@ -40,13 +40,11 @@ class SourceLinks:
 
         Returns:
             The tags of a link if a document of the folder is meant, else those of plain words with
-            the address as a hint.
+            the address as a hint if that is elsewhere.
         """
-        plain = (
-            f'<span class="link" title="{escape(address)}">' if address else '<span class="link">'
-        )
-        if not address or _ELSEWHERE.match(address):
-            return plain, "</span>"
+        plain = "<span>"
+        if _ELSEWHERE.match(address):
+            return f'<span class="link" title="{escape(address)}">', "</span>"
         path, _, part = address.partition("#")
         part = unquote(part)
         source = self._target(unquote(path.partition("?")[0]))

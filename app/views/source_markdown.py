@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from html import escape
@@ -17,6 +18,7 @@ from .source_links import SourceLinks
 from .source_rows import Line, is_table, table
 
 _FRONT = "---\n"
+_INLINE_SIGNS = re.compile(r"[`*_~\[<&\\]")  # without them, a cell is its words
 _NEAR = 12  # markup characters allowed between two characters of a word
 _TAGS = {"em": "em", "strong": "strong", "s": "s"}
 _BLOCKS = {
@@ -122,8 +124,15 @@ class _Markdown:
         first, last = token.map or (0, 0)
         rows = self._lines(first + 2, last)
         if rows and is_table(self._text, rows, is_sheet=True):
-            return table(self._marked, rows)
+            return table(self._marked, rows, words=self._cell)
         return code_html(self._marked, self._lines(first, last))
+
+    def _cell(self, start: int, end: int) -> str:
+        cell = self._text[start:end]
+        if not _INLINE_SIGNS.search(cell):
+            return self._marked.html(start, end)
+        [inline] = _parser().parseInline(cell)
+        return "".join(self._inline(inline.children or [], start, end))
 
     def _without_tags(self, start: int, end: int) -> str:
         html, at = "", start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -46,14 +46,23 @@ def is_table(text: str, lines: Sequence[Line], *, is_sheet: bool) -> bool:
     return is_sheet or (len(names) > 1 and sum(map(len, rows)) > len(names))
 
 
-def table(marked: MarkedText, lines: Sequence[Line], numbers: Sequence[int | None] = ()) -> str:
-    """The lines as a table; `numbers` has the row numbers in the file, if there are any."""
+def table(
+    marked: MarkedText,
+    lines: Sequence[Line],
+    numbers: Sequence[int | None] = (),
+    words: Callable[[int, int], str] | None = None,
+) -> str:
+    """The lines as a table.
+
+    `numbers` has the row numbers in the file, if there are any. `words` renders a cell.
+    """
     text = marked.text
+    words = words or marked.html
     rows = _rows(text, lines)
     if all(row and len(row) == 1 for row in rows) and len({row[0].name for row in rows}) > 1:
         body = "".join(
             f'<tr data-at="{start}"><th scope="row" dir="auto">{escape(row[0].name)}</th>'
-            f"<td>{marked.html(row[0].start, row[0].end)}</td></tr>"
+            f"<td>{words(row[0].start, row[0].end)}</td></tr>"
             for (start, _), row in zip(lines, rows, strict=True)
         )
         return _framed(f'<table class="labels"><tbody>{body}</tbody></table>')
@@ -69,7 +78,7 @@ def table(marked: MarkedText, lines: Sequence[Line], numbers: Sequence[int | Non
         if numbered:
             body += f'<th scope="row" class="row">{numbers[at] or ""}</th>'
         for name in names:
-            values = [marked.html(c.start, c.end) for c in row if c.name == name]
+            values = [words(c.start, c.end) for c in row if c.name == name]
             body += f'<td dir="auto">{"; ".join(values)}</td>'
         body += "</tr>"
     return _framed(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")

@@ -25,7 +25,7 @@ Green tea is **brewed at 80 °C** for [two minutes](http://evil.example/x "t").
 | Name | Price |
 | --- | --- |
 Name: Assam; Price: 4
-Name: Sencha; Price: 6
+Name: **Sencha** of `JP`; Price: 6
 
 ```python
 @app.task
@@ -85,7 +85,8 @@ def test_markdown_is_drawn_and_its_marks_leave_out_only_its_signs() -> None:
     assert texts(reading, "ul ul li") == ["inner"]
     assert texts(reading, "li code") == ["code"]
     assert texts(reading, "th") == ["Name", "Price"]
-    assert texts(reading, "td") == ["Assam", "4", "Sencha", "6"]
+    assert texts(reading, "td") == ["Assam", "4", "Sencha of JP", "6"]
+    assert texts(reading, "td :is(strong, code)") == ["Sencha", "JP"]
     assert tree(reading).css_first("pre").text() == "@app.task\ndef brew():\n    return 80"
 
 
@@ -270,6 +271,11 @@ def test_links_to_documents_of_the_folder_can_be_followed_and_no_others() -> Non
         "page": ("docs/tea.md", "", "#source=docs/tea.md"),
         "root": ("tea.md", "", "#source=tea.md"),
     }
+
+
+def test_only_a_link_to_elsewhere_looks_like_one_that_is_not_followed() -> None:
+    reading = read(Document("docs/guide.md", GUIDE), sources=lambda: FOLDER)
+    assert texts(reading, ".link") == ["web"]
 
 
 def test_links_of_other_markup_can_be_followed() -> None:

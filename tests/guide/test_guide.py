@@ -84,6 +84,13 @@ def test_headings_become_contents_without_the_title() -> None:
     ]  # fmt: skip
 
 
+def test_a_formula_that_is_set_like_a_heading_is_no_section() -> None:
+    headings = ["=(x ∈ Rn+1 X i=1 x2i = 1 )", "C++", "E = mc2 explained", "总则", "Q1"]
+    anchors = tuple(Anchor(start, heading=heading) for start, heading in enumerate(headings))
+    outline = outline_of(Document("a.pdf", "." * 5, "Topology", anchors))
+    assert [each.heading for each in outline] == headings[1:]
+
+
 def test_questions_come_from_questions_definitions_and_headings() -> None:
     text = (
         "The reserve lamp is the second lamp of the tower, which burns oil. If it rains, go."

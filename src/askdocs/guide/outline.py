@@ -9,6 +9,7 @@ from askdocs.types import Document, Section
 
 MOST_SECTIONS = 200
 _CODE = re.compile(r"[0-9a-f-]{16,}|[\W\d_]*")  # no words
+_FORMULA = re.compile(r"(?=.*[=∈])(?!.*[^\W\d_]{3})", re.DOTALL)  # set like a heading
 _JOINT = " › "
 _LONGEST = 160  # characters of a heading; more is a paragraph
 
@@ -24,7 +25,7 @@ def outline_of(document: Document, title: str = "") -> tuple[Section, ...]:
             continue
         known = found[-1][0] if found else ()
         for depth in range(_shared(known, path), len(path)):  # a heading right before another
-            if len(path[depth]) <= _LONGEST and not _CODE.fullmatch(path[depth]):
+            if _is_heading(path[depth]):
                 found.append((path[: depth + 1], anchor.start, page))
     titles = {title.casefold(), document.title.casefold()}
     shift = 1 if found and all(path[0] == found[0][0][0] for path, _, _ in found) else 0
@@ -34,6 +35,10 @@ def outline_of(document: Document, title: str = "") -> tuple[Section, ...]:
         if not (len(path) == 1 and path[0].casefold() in titles)
     ]
     return tuple(sections[:MOST_SECTIONS])
+
+
+def _is_heading(words: str) -> bool:
+    return len(words) <= _LONGEST and not _CODE.fullmatch(words) and not _FORMULA.match(words)
 
 
 def _shared(known: tuple[str, ...], path: tuple[str, ...]) -> int:
