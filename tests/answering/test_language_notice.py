@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from askdocs.answering.candidates import Candidate, RetrievalResult
-from askdocs.answering.language_notice import language_notice
+from askdocs.answering.language_notice import (
+    has_other_language,
+    language_notice,
+    languages_of,
+    refusal_language_notice,
+)
 from askdocs.answering.multilingual_ranking import rank_multilingual, shares_words
 from askdocs.answering.questions.question import parse
 from askdocs.answering.quotes import NO_ANSWER, NOTHING_FOUND, answer_with_quotes
@@ -83,15 +88,47 @@ def test_a_language_that_was_measured_and_is_often_wrong_says_so() -> None:
     assert language_notice("Ile kosztuje bilet na prom?", *quoted(POLISH)) == ""
 
 
-def test_documents_in_another_language_are_not_said_to_hold_nothing() -> None:
-    for question, told in (
-        ("Wer gewann die Weltmeisterschaft?", NO_ANSWER),
-        ("Who won the chess olympiad?", NOTHING_FOUND),
-    ):
-        result = RetrievalResult(
-            question=parse(question), searched_for=(question,), hits=(), candidates=()
-        )
-        assert answer_with_quotes(result, minimum_confidence=0.4).text == told
+@pytest.mark.parametrize(
+    ("question", "texts", "told"),
+    [
+        ("Wer gewann die Weltmeisterschaft?", [ENGLISH], NO_ANSWER),
+        ("Who won the chess olympiad?", [GERMAN], NO_ANSWER),
+        ("Who won the chess olympiad?", [URDU, ENGLISH], NO_ANSWER),
+        ("Who won the chess olympiad?", [ENGLISH], NOTHING_FOUND),
+    ],
+)
+def test_documents_in_another_language_are_not_said_to_hold_nothing(
+    question: str, texts: list[str], told: str
+) -> None:
+    result = RetrievalResult(
+        question=parse(question), searched_for=(question,), hits=(), candidates=()
+    )
+    differs = has_other_language(question, languages_of(texts))
+    answer = answer_with_quotes(result, minimum_confidence=0.4, has_other_language=differs)
+    assert answer.text == told
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "names"),
+    [
+        ("Who sells the tickets?", [GERMAN], "English, and the documents are in German."),
+        ("Wo kauft man die Karten?", [ENGLISH], "German, and the documents are in English."),
+        ("Où achète-t-on les billets ?", [GERMAN, URDU], "French, and the documents are in Ger"),
+        ("Wo kauft man die Karten?", [ENGLISH, GERMAN], ""),
+        ("Hvem selger billettene?", [NORWEGIAN], ""),
+        ("Hvem sælger billetterne?", [NORWEGIAN], ""),
+        ("ticket office", [GERMAN], ""),
+        ("Okonkwo", [ENGLISH], ""),
+        ("Who sells the tickets?", ["A1; B2; C3"], ""),
+    ],
+)
+def test_a_refusal_names_the_languages_if_no_document_is_in_that_of_the_question(
+    question: str, texts: list[str], names: str
+) -> None:
+    told = refusal_language_notice(question, languages_of(texts))
+    assert told.startswith(f"The question is in {names}" if names else "")
+    assert told.endswith("ask again in the language of the documents." if names else "")
+    assert bool(told) is bool(names)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from askdocs import Assistant, Config
+from askdocs.answering.quotes import NO_ANSWER
 from askdocs.answering.skipped_files import (
     MOST_NAMED,
     keyword_only_notice,
@@ -137,5 +138,9 @@ def test_a_refusal_reports_what_was_searched_by_words_only(
     config = Config(corpus=corpus, index=tmp_path / "index", models=models)
     with Assistant(config) as assistant:
         assistant.index()
-        notice = assistant.ask("Who won the chess olympiad in Batumi?").notice
+        answer = assistant.ask("Who won the chess olympiad in Batumi?")
+    notice = answer.notice
+    assert answer.text == NO_ANSWER  # what it could not compare may hold the answer
+    told = "The question is in English, and the documents are in Chinese."
+    assert (told in notice) is not is_told
     assert ("Documents in Chinese were searched by their words only" in notice) is is_told

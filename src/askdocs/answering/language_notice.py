@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from askdocs.answering.candidates import Candidate
+from askdocs.text.english import FUNCTION_WORDS, SHARED_WORDS
 from askdocs.text.language import (
     LANGUAGES,
     asks_in_english,
+    is_english,
     language_of,
     language_of_question,
     letters_weight,
 )
+from askdocs.text.stop_words import question_language
 from askdocs.types import Answer
 
 # The languages in which quotes were measured. README has the figures.
@@ -20,6 +24,9 @@ MEASURED = frozenset({"de", "en", "es", "fa", "fr", "ja", "nb", "pl", "ur", "zh"
 _OFTEN_WRONG = frozenset({"de", "es", "fr", "nb", "ur", "zh"})
 _ACROSS = "Answers across languages were often wrong when measured: take it as a guess."
 _FEWEST_LETTERS = 40  # a shorter text does not show its language
+_ALIKE = frozenset({"da", "nb", "sv"})  # languages that a short question does not tell apart
+_FEWEST_WORDS = 3  # of a question in Latin script without form words, whose language is told
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def language_notice(question: str, answer: Answer, candidates: Sequence[Candidate]) -> str:
@@ -49,3 +56,78 @@ def language_notice(question: str, answer: Answer, candidates: Sequence[Candidat
     elif quoted not in MEASURED:
         notes.append(f"How well {name} is answered was not measured: take it as a guess.")
     return " ".join(notes)
+
+
+def languages_of(openings: Sequence[str]) -> dict[str, int]:
+    """Count the languages of documents that are clear.
+
+    Args:
+        openings: How the documents begin.
+
+    Returns:
+        The code of a language → how many of the documents are in it.
+    """
+    found: dict[str, int] = {}
+    for text in openings:
+        code = _clear_language_of_text(text)
+        if code:
+            found[code] = found.get(code, 0) + 1
+    return found
+
+
+def has_other_language(question: str, languages: Collection[str]) -> bool:
+    """Whether documents are in another language than a question, or the question is not English.
+
+    Then that a search finds nothing does not mean that the documents have nothing.
+    """
+    return not asks_in_english(question) or bool(set(languages) - {"en"})
+
+
+def refusal_language_notice(question: str, languages: Collection[str]) -> str:
+    """Say that no document is in the language of a question that was not answered.
+
+    Args:
+        question: The question as it was asked.
+        languages: The languages of the documents.
+
+    Returns:
+        Two sentences, with what can be done about it; "" if some document is in the language of the
+        question, or if either is not clear.
+    """
+    asked = _clear_languages_of_question(question)
+    alike = _ALIKE if set(asked) & _ALIKE else frozenset()
+    if not asked or not languages or set(languages) & {*asked, *alike}:
+        return ""
+    names = " and ".join(sorted(LANGUAGES[code] for code in languages))
+    return (
+        f"The question is in {LANGUAGES[asked[0]]}, and the documents are in {names}."
+        " Across languages much is not found: ask again in the language of the documents."
+    )
+
+
+def _clear_languages_of_question(question: str) -> list[str]:
+    """The languages that a question may be in, the likeliest first; none for single words."""
+    present = [found.group().lower() for found in _WORD.finditer(question)]
+    if asks_in_english(question):
+        return ["en"] if set(present) & (FUNCTION_WORDS - SHARED_WORDS) else []
+    by_words, by_letters = question_language(question), language_of(question)
+    if not by_words and question.isascii() and len(present) < _FEWEST_WORDS:
+        return []
+    return list(dict.fromkeys(filter(None, (by_words, by_letters))))
+
+
+def _clear_language_of_text(text: str) -> str:
+    """The code of the language of a text; "" if letters and form words do not agree on it."""
+    if letters_weight(text) < _FEWEST_LETTERS:
+        return ""
+    if is_english(text, otherwise=False):
+        return "en"
+    by_letters, by_words = language_of(text), question_language(text)
+    if by_letters in _ALIKE and by_words in _ALIKE:
+        return by_words
+    return by_letters if by_letters == by_words or not _is_latin(text) else ""
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum(letter < "\u0250" for letter in letters) > len(letters)

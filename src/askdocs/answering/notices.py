@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from askdocs.answering.candidates import RetrievalResult
-from askdocs.answering.language_notice import language_notice
+from askdocs.answering.language_notice import (
+    language_notice,
+    languages_of,
+    refusal_language_notice,
+)
 from askdocs.answering.skipped_files import (
     keyword_only_notice,
     question_language_notice,
@@ -44,7 +48,7 @@ def notices(
         result.spelling_notice,
         answer.notice,
         "" if is_overview else language_notice(question, answer, result.candidates),
-        "" if answer.answered else _not_searched_notice(resources, question, sources),
+        "" if answer.answered else _not_searched_notice(resources, question, answer, sources),
         _indexing_notice(resources),
     )
     return " ".join(filter(None, parts))
@@ -63,15 +67,30 @@ def _indexing_notice(resources: Resources) -> str:
     return ""
 
 
-def _not_searched_notice(resources: Resources, question: str, sources: Sequence[str] | None) -> str:
+def document_languages(resources: Resources, sources: Sequence[str] | None) -> dict[str, int]:
+    """The languages of a sample of the documents, as `languages_of` counts them."""
+    return languages_of(_openings(resources, sources))
+
+
+def _openings(resources: Resources, sources: Sequence[str] | None) -> list[str]:
+    """How a sample of the documents begin."""
+    catalog = resources.open_catalog()
+    sampled = evenly_spread(catalog.sources(sources), _SAMPLED)
+    return [catalog.text_prefix(source, _SAMPLE_LENGTH) for source in sampled]
+
+
+def _not_searched_notice(
+    resources: Resources, question: str, answer: Answer, sources: Sequence[str] | None
+) -> str:
     """The notice of a refusal about files, languages and parts of files that were not searched."""
     catalog = resources.open_catalog()
     within = None if sources is None else set(catalog.sources(sources))
-    skipped = skipped_files_notice(catalog.left_out(), catalog.failures(), within)
-    if not catalog.state().embedder.startswith(f"{ENGLISH_SPEC}:"):
-        return skipped
-    sampled = evenly_spread(catalog.sources(sources), _SAMPLED)
-    keyword_only = keyword_only_notice(
-        catalog.text_prefix(source, _SAMPLE_LENGTH) for source in sampled
-    )
-    return " ".join(filter(None, (skipped, keyword_only or question_language_notice(question))))
+    openings = _openings(resources, sources)
+    languages = languages_of(openings)
+    is_clear = 2 * sum(languages.values()) > len(openings)
+    parts = [skipped_files_notice(catalog.left_out(), catalog.failures(), within)]
+    if catalog.state().embedder.startswith(f"{ENGLISH_SPEC}:"):
+        parts.append(keyword_only_notice(openings) or question_language_notice(question))
+    elif is_clear and not answer.citations:
+        parts.insert(0, refusal_language_notice(question, languages))
+    return " ".join(filter(None, parts))

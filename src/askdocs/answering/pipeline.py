@@ -11,7 +11,8 @@ from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.direct_answers import direct_answer
 from askdocs.answering.generation.generate import write_answer
 from askdocs.answering.generation.tasks import MOST_PASSAGES, documents_named, gathered
-from askdocs.answering.notices import notices
+from askdocs.answering.language_notice import has_other_language
+from askdocs.answering.notices import document_languages, notices
 from askdocs.answering.questions.question import normalise_question, parse
 from askdocs.answering.questions.task import Task
 from askdocs.answering.quotes import answer_with_quotes
@@ -54,7 +55,7 @@ def stream_answer(
     result = find_candidates(resources, asked, history=history, sources=sources, insist=insist)
     resources.open_catalog().check_slices(hit.passage for hit in result.hits)
     answer = _answer_in_quotes(
-        resources, result, 0.0 if insist else resources.config.minimum_confidence
+        resources, result, 0.0 if insist else resources.config.minimum_confidence, sources
     )
     writes = resources.has_llm and not options.quotes
     allows_tasks = writes and (options.tasks or resources.config.tasks) == "model"
@@ -115,7 +116,10 @@ def _stream_prose(
 
 
 def _answer_in_quotes(
-    resources: Resources, result: RetrievalResult, minimum_confidence: float
+    resources: Resources,
+    result: RetrievalResult,
+    minimum_confidence: float,
+    sources: Sequence[str] | None,
 ) -> Answer:
     """Answer in quotes, or say that there are no documents."""
     if not result.hits and not resources.open_catalog().count_passages():
@@ -126,7 +130,12 @@ def _answer_in_quotes(
             searched_for=result.searched_for,
             with_history=result.question.with_history,
         )
-    return answer_with_quotes(result, minimum_confidence=minimum_confidence)
+    return answer_with_quotes(
+        result,
+        minimum_confidence=minimum_confidence,
+        has_other_language=not result.hits
+        and has_other_language(result.question.text, document_languages(resources, sources)),
+    )
 
 
 def _pieces(text: str) -> Iterator[str]:

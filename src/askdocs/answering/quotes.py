@@ -31,7 +31,9 @@ _SAME = 0.75  # two sentences say the same if they share this part of the shorte
 _NEAREST_SHOWN = 5
 
 
-def answer_with_quotes(result: RetrievalResult, *, minimum_confidence: float) -> Answer:
+def answer_with_quotes(
+    result: RetrievalResult, *, minimum_confidence: float, has_other_language: bool = False
+) -> Answer:
     """Answer with quotes of the best candidates.
 
     The probability of the best candidate decides. From `minimum_confidence` on, it is an answer.
@@ -41,6 +43,8 @@ def answer_with_quotes(result: RetrievalResult, *, minimum_confidence: float) ->
     Args:
         result: The question and its candidates.
         minimum_confidence: The threshold for an answer, in [0, 1].
+        has_other_language: Whether documents are in another language than the question. Then a
+            search that finds nothing does not mean that they have nothing.
 
     Returns:
         An Answer. The quote of each citation is `document.text[start:end]`. The text of a statement
@@ -52,7 +56,7 @@ def answer_with_quotes(result: RetrievalResult, *, minimum_confidence: float) ->
     candidates = result.candidates
     probability = candidates[0].probability if candidates else 0.0
     if not candidates or probability < min(minimum_confidence, PERHAPS):
-        return _refusal(result)
+        return _refusal(result, has_other_language=has_other_language)
     if probability < minimum_confidence:
         return _perhaps(result)
     groups = _groups(result)
@@ -187,14 +191,14 @@ def _as_text(quote: str) -> str:
     return " ".join(quote.split())
 
 
-def _refusal(result: RetrievalResult) -> Answer:
+def _refusal(result: RetrievalResult, *, has_other_language: bool) -> Answer:
     """The answer that there is no answer, with the best passages."""
     candidates = result.candidates
     hits = after_reading(result.hits, candidates)
     return Answer(
         question=result.question.text,
-        # A question in another language may find nothing only because the model is English-only.
-        text=NO_ANSWER if hits or not result.question.is_english else NOTHING_FOUND,
+        # The words of another language are found only by a model that has learnt it.
+        text=NO_ANSWER if hits or has_other_language else NOTHING_FOUND,
         hits=tuple(hits[:_NEAREST_SHOWN]),
         confidence=round(candidates[0].probability, 3) if candidates else 0.0,
         searched_for=result.searched_for,
