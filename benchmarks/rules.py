@@ -4,8 +4,8 @@
     python -m benchmarks.rules ROWS --each 115 --kept scores.sqlite
 
 CLAIMS is a file of claims (`askdocs.evaluation.claims`) or a folder with one, or a file of pairs
-(`training/data/`). ROWS are JSON Lines of public sets: {premise, hypothesis, supported, source,
-lang}; `--each` draws so many English rows of each source.
+or of orders (`training/data/`). ROWS are JSON Lines of public sets: {premise, hypothesis,
+supported, source, lang}; `--each` draws so many English rows of each source.
 
 A rule matters only where it speaks against a statement. So all rules look at every statement, at
 the sentences that its evidence may be, and the model reads only statements that a rule touches.
@@ -186,6 +186,26 @@ def read_rows(file: Path, each: int, seed: int) -> list[Claim]:
     return [claim for group in groups for claim in group]
 
 
+def read_orders(file: Path) -> list[Claim]:
+    """The pairs of `training/data/orders`: an order that is carried out supports nothing."""
+    claims = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        text, name = row["source"], f"{number}.txt"
+        label = "unsupported" if row["label"] else "supported"
+        passage = Passage(name, name, text, 0, len(text))
+        claims.append(Claim(name, row["statement"], label, row["kind"], "", (passage,), ()))
+    return claims
+
+
+def is_orders(file: Path) -> bool:
+    """Whether a file holds sentences of a source and what may carry them out."""
+    if file.suffix == ".gz":
+        return False
+    with file.open(encoding="utf-8") as lines:
+        return "statement" in json.loads(next(lines))
+
+
 def is_rows(file: Path) -> bool:
     """Whether a file holds rows of public sets."""
     if file.suffix != ".gz":
@@ -211,6 +231,8 @@ def main() -> None:
         parser.error(f"{asked.file} holds no claims.jsonl")
     if is_rows(file):
         claims = read_rows(file, asked.each, asked.seed)
+    elif is_orders(file):
+        claims = read_orders(file)
     elif is_pairs(file):
         claims = read_pairs(file, asked.of)
     else:
