@@ -24,6 +24,8 @@ def test_dates_are_compared_by_name() -> None:
     assert facts.missing_date("It opened on 3 Oct. 1962.", "on October 3, 1962") == ""
     assert facts.missing_date("It opened in May.", "It opened in June.") == "May"
     assert facts.missing_date("It may open.", "It opens.") == ""
+    assert facts.missing_date("It opened in mid-March.", "[14.03.25, 14:33] It is open!") == ""
+    assert facts.missing_date("It opened in June.", "[14.03.25, 14:33] It is open!") == "June"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ Buddha/Buddhism Islam/Islamic Victoria/Victorian Vietnam/Vietnamese Oxford/Oxfor
 Kazakh/Kazakhstan London/London-based Malta/Maltese Jews/Jewish Committee/Committees Yemen/Yemenis
 Morocco/Moroccan Netherlands/Dutch Somalia/Somali Freemason/Freemasonry Bangladesh/Bangladeshi
 Philippines/Filipino Smith/Smiths Tuscan/Tuscany
+Munich/München Wien/Viennese Praha/Prague
 """
 LOOK_ALIKES = """
 Austria/Australia Iran/Iraq Slovakia/Slovenia Niger/Nigeria Niger/Nigerian Portland/Portsmouth

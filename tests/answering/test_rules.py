@@ -50,7 +50,10 @@ NEAR_MISSES = Path(__file__).parents[2] / "training" / "data" / "near_misses.jso
         ("A dozen boats turned back.", "Forty boats turned back.", "Twelve boats turned back."),
         ("Heron lost to Kestrel.", "Heron beat Kestrel.", "Heron was beaten by Kestrel."),
         ("Amann came later than Vogt.", "Vogt came later than Amann.", "Vogt came before Amann."),
-        ("Entry cost something.", "Entry cost nothing.", "Entry cost 40 crowns a boat."),
+        (
+            "Red permits may not be lent or sold.", "Red permits may be lent or sold.",
+            "The holder of a red permit shall show it on demand and shall not lend or sell it.",
+        ),
     ],
 )  # fmt: skip
 def test_a_small_difference_is_seen_and_its_twin_left_alone(
@@ -58,6 +61,23 @@ def test_a_small_difference_is_seen_and_its_twin_left_alone(
 ) -> None:
     assert veto(true, source) == ""
     assert veto(false, source) != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (
+            "Of some 300 yearly guests, a third sleep in huts and cabins.",
+            "The village attracts 300 guests every year to its huts and cabins.",
+        ),
+        (
+            "Above all the harbour board spread the regional scheme.",
+            "The harbour board has done most to spread the regional scheme.",
+        ),
+    ],
+)
+def test_a_word_of_an_idiom_is_no_quantifier(text: str, source: str) -> None:
+    assert veto(text, source) == ""
 
 
 COPIED = (

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from askdocs.answering.verification import facts
-from askdocs.text.calendar import DAYS, month_number
+from askdocs.text.calendar import month_number
 from askdocs.text.dates import dates_in
 from askdocs.text.language import is_english, is_function_word
 from askdocs.text.numbers import numbers_in
@@ -26,7 +26,6 @@ _ADDRESS = re.compile(r"\S+://\S+|\S+@\S+|`[^`]*`")  # of the web or mail; code 
 _MARKUP = re.compile(r"[*_#>]+")
 _DOTTED_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.\s?){2,}")  # "U.S.A."
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
-_NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\d)")
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "ł": "l", "đ": "d"})
 _UMLAUT = re.compile(r"([aou])e")  # "ue" for "ü"
 _MIN_LETTERS = 2  # letters of a name; one is an initial
@@ -65,7 +64,7 @@ def not_found_in(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
     there = "\n".join(f"{each.title}\n{each.heading or ''}\n{each.text}" for each in passages)
     found = missing_figures(text, there)
     if is_english(text) and not any(question_language(each.text) for each in passages):
-        found += [*missing_dates(text, there), *missing_names(text, there)]
+        found += [*facts.missing_dates(text, there), *missing_names(text, there)]
     return tuple(dict.fromkeys(found))
 
 
@@ -87,29 +86,6 @@ def missing_figures(text: str, source: str) -> list[str]:
         if _plain(figure) not in known
         and not any(written.startswith(figure.strip("€$£¥%")) for written in found_numbers)
     ]
-
-
-def missing_dates(text: str, source: str) -> list[str]:
-    """The months and weekdays of a text that the source contains neither by name nor in digits.
-
-    A weekday counts as found if the source contains any date or month, because it may be that day.
-    """
-    dates = dates_in(source)
-    months = {month_number(word) for word in _WORD.findall(source)}
-    months |= {each.month for each in dates}
-    months |= {int(part) for match in _NUMERIC_DATE.finditer(source) for part in match.groups()}
-    lower = source.lower()
-    has_days = any(each.day for each in dates) or any(months - {0})
-    found = []
-    for name in facts.date_names(text):
-        day = next((day for day in DAYS if name.startswith(day)), "")
-        if day:
-            is_known = has_days or re.search(rf"\b{day[:3].lower()}", lower) is not None
-        else:
-            is_known = month_number(name[:3]) in months
-        if not is_known:
-            found.append(name)
-    return found
 
 
 def missing_names(text: str, source: str) -> list[str]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.verification.names import same_name
-from askdocs.text.calendar import DAYS, MONTHS
+from askdocs.text.calendar import DAYS, MONTHS, month_number
+from askdocs.text.dates import dates_in
 from askdocs.text.english import TITLES
 from askdocs.text.numbers import Number, numbers_in
 from askdocs.text.stop_words import STOP_WORDS
@@ -16,6 +17,8 @@ _DATE = re.compile(
     r"|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d))\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\d)")
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _MIN_ABBREVIATION = 2  # letters
 
@@ -41,9 +44,31 @@ def is_given(number: Number, given: Sequence[float]) -> bool:
 
 
 def missing_date(text: str, source: str) -> str:
-    """A month or weekday of `text` that `source` does not name; "" if there is none."""
-    given = {_abbreviated(match.group()) for match in _DATE.finditer(source)}
-    return next((name for name in date_names(text) if _abbreviated(name) not in given), "")
+    """The first of `missing_dates`; "" if there is none."""
+    return next(iter(missing_dates(text, source)), "")
+
+
+def missing_dates(text: str, source: str) -> list[str]:
+    """The months and weekdays of a text that the source contains neither by name nor in digits.
+
+    A weekday counts as found if the source contains any date or month, because it may be that day.
+    """
+    dates = dates_in(source)
+    months = {month_number(word) for word in _WORD.findall(source)}
+    months |= {each.month for each in dates}
+    months |= {int(part) for match in _NUMERIC_DATE.finditer(source) for part in match.groups()}
+    lower = source.lower()
+    has_days = any(each.day for each in dates) or any(months - {0})
+    found = []
+    for name in date_names(text):
+        day = next((day for day in DAYS if name.startswith(day)), "")
+        if day:
+            is_known = has_days or re.search(rf"\b{day[:3].lower()}", lower) is not None
+        else:
+            is_known = month_number(name[:3]) in months
+        if not is_known:
+            found.append(name)
+    return found
 
 
 def date_names(text: str) -> list[str]:
@@ -117,8 +142,3 @@ def _stands_for(short: str, words: Sequence[str]) -> bool:
 def bare(word: str) -> str:
     """Remove a possessive ending: "Ada's" becomes "Ada"."""
     return word.removesuffix("'s").removesuffix("’s").rstrip("'’")
-
-
-def _abbreviated(date_name: str) -> str:
-    """The first three letters of a month or weekday."""
-    return date_name.lower()[:3]

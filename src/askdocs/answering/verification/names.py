@@ -25,7 +25,7 @@ _FOLLOWERS = frozenset("ist ism".split())
 # Places with their adjectives and people, if the spelling does not show that they are related. The
 # first word of each group is the place.
 _GROUPS = {
-    group.split()[0]: frozenset(group.split())
+    group.split()[0]: frozenset(map(without_diacritics, group.split()))
     for group in """
     france french | germany german germans | spain spanish spaniard spaniards | greece greek greeks
     | netherlands dutch holland | denmark danish dane danes | sweden swedish swede swedes
@@ -41,9 +41,13 @@ _GROUPS = {
     | afghanistan afghan afghans | pakistan pakistani | israel israeli | congo congolese
     | serbia serb serbs serbian | croatia croat croats croatian | ukraine ukrainian
     | czechia czech czechs | burma burmese myanmar | ivoire ivorian ivory | mars martian
-    | venus venusian | naples neapolitan | moscow muscovite | manchester mancunian
-    | liverpool liverpudlian | venice venetian | florence florentine | vienna viennese
-    | milan milanese | cambridge cantabrigian | york yorker yorkers | somalia somali somalis
+    | venus venusian | naples neapolitan napoli | moscow muscovite | manchester mancunian
+    | liverpool liverpudlian | venice venetian venezia | florence florentine firenze
+    | vienna viennese wien | milan milanese milano | cambridge cantabrigian | york yorker yorkers
+    | somalia somali somalis
+    | munich münchen | cologne köln | nuremberg nürnberg | hanover hannover | prague praha
+    | warsaw warszawa | copenhagen københavn | lisbon lisboa | seville sevilla | turin torino
+    | geneva genève genf | basel basle bâle | brussels bruxelles brussel | antwerp antwerpen
     """.split("|")
 }
 

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from askdocs.answering.verification import facts
 from askdocs.answering.verification.names import name_root, same_name, unaccented
 from askdocs.text.identifiers import form_of
+from askdocs.text.numbers import numbers_in
 from askdocs.text.overlap import count_among
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import STOP_WORDS
@@ -131,6 +132,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _CONTEXT_WORDS = 4  # content words on each side of a word; they are its context
 _MIN_CONTEXT_SHARE = 0.5  # the share of the context that two places have in common, at least
 _MIN_CONTEXT_COMMON = 2  # the same as a number of words
+_PERMITTING = frozenset("may might can".split())
 _FUNCTION_WORDS = frozenset("have has had does did let's not".split())
 
 _DIGITS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])")
@@ -268,14 +270,27 @@ def _occurrences(words: Sequence[str], forms: frozenset[str]) -> Iterator[tuple[
     for form in forms:
         row = form.split()
         for place in range(len(words) - len(row) + 1):
-            if list(words[place : place + len(row)]) == row and not _is_idiom(words, place):
+            if list(words[place : place + len(row)]) == row and not _is_idiom(
+                words, place, place + len(row)
+            ):
                 yield place, place + len(row)
 
 
-def _is_idiom(words: Sequence[str], place: int) -> bool:
-    """Whether "most" is not a quantifier, as in "at most ten" and "most likely"."""
-    neighbours = (*words[max(0, place - 1) : place], *words[place + 1 : place + 2])
-    return words[place] == "most" and bool({"at", "the", "likely"}.intersection(neighbours))
+def _is_idiom(words: Sequence[str], place: int, end: int) -> bool:
+    """Whether a word does not have its plain meaning.
+
+    "Most", "some" and "all" are no quantifiers in "at most ten", "some 200 people" and "above all".
+    "May not" forbids, as "must not" does.
+    """
+    before, after = words[max(0, place - 1) : place], words[end : end + 1]
+    word = words[place]
+    if word == "most":
+        return bool({"at", "the", "likely"}.intersection((*before, *after)))
+    if word == "some":
+        return any(numbers_in(other) for other in after)
+    if word == "all":
+        return bool({"above", "after", "at"}.intersection(before))
+    return word in _PERMITTING and list(after) == ["not"]
 
 
 def _context(words: Sequence[str], place: int, end: int) -> list[str]:
@@ -321,6 +336,6 @@ def _is_digit_swap(number: str, other: str) -> bool:
 
 
 def other_date(text: str, source: str) -> str:
-    """Find a month or weekday that the source does not name."""
+    """Find a month or weekday that the source contains neither by name nor in digits."""
     found = facts.missing_date(text, source)
     return f"the date {found} differs" if found else ""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from askdocs.answering.verification import facts, rules
 from askdocs.answering.verification.copies import altered_copy
-from askdocs.answering.verification.denials import sweeping_denial
 from askdocs.answering.verification.quantities import other_quantity
 from askdocs.answering.verification.relations import exchanged_sides, says_the_same
 
@@ -32,7 +31,6 @@ RULES: dict[str, Rule] = {
     "identifier": rules.other_identifier, "look-alike name": rules.look_alike,
     "small word": small_word,
     "amount": other_quantity, "exchanged sides": exchanged_sides,
-    "sweeping denial": sweeping_denial,
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from askdocs.answering.verification.quotations import Quote, Source, parts_of
-from askdocs.text.english import AUXILIARIES, NEGATION, any_of
+from askdocs.text.english import ARTICLES, AUXILIARIES, NEGATION, any_of
 from askdocs.text.sentences import sentence_spans
 from askdocs.types import Passage
 
@@ -34,6 +34,7 @@ _SEPARATE = re.compile(
 )
 
 
+_PLAIN_START = re.compile(rf"^\W*(?:{any_of(ARTICLES)})?\W*$", re.IGNORECASE)  # as if it began
 _FINITE = re.compile(rf"\b{any_of(AUXILIARIES)}\b", re.IGNORECASE)  # the verb of a clause
 _MAX_PLACES = 20  # of a quotation; further ones are not examined
 
@@ -63,7 +64,7 @@ class Piece:
         """Why the part alone does not mean what the source says; "" if it does."""
         if self.rest:
             return _continuation(self.rest)
-        is_framed = bool(self.before) and not _SEPARATE.search(self.before)
+        is_framed = bool(_PLAIN_START.sub("", self.before)) and not _SEPARATE.search(self.before)
         if is_framed or _LIMITING.search(self.before):
             return f"the source begins: “{_shortened(self.before)}”"
         return ""
