@@ -31,11 +31,11 @@ def documents_differ(question: Question, candidates: Sequence[Candidate]) -> boo
     """
     if not question.answer_type.number or not candidates:
         return False
-    least = max(_LEAST, _SAME_MATTER * max(candidate.coverage for candidate in candidates))
+    min_coverage = max(_LEAST, _SAME_MATTER * max(candidate.coverage for candidate in candidates))
     given = [
         (candidate.hit.passage.source, _figures(candidate))
         for candidate in candidates
-        if candidate.coverage >= least
+        if candidate.coverage >= min_coverage
     ]
     return any(
         source != other and bool(first) and bool(second) and not first & second

@@ -51,20 +51,20 @@ def _mentions_answer(
 
     Also None if no document has the words, and "discuss" or "contain" may mean more than the words.
     """
-    wanted = question.mention
-    if wanted is None:
+    request = question.mention
+    if request is None:
         return None
     catalog = resources.open_catalog()
     within = catalog.sources(sources)
     found = []
-    for source in set(catalog.sources_with(wanted.phrase)) & set(within):
+    for source in set(catalog.sources_with(request.phrase)) & set(within):
         document = catalog.document(source)
-        places = tuple(places_of(wanted, document.text)) if document else ()
+        places = tuple(places_of(request, document.text)) if document else ()
         if document and places:
             found.append(DocumentMentions(document, places))
-    if not found and not wanted.only_words:
+    if not found and not request.only_words:
         return None
-    return answer_mentions(question.text, wanted, found, len(within), catalog.passages_of)
+    return answer_mentions(question.text, request, found, len(within), catalog.passages_of)
 
 
 def _list_documents(records: Sequence[DocumentRecord]) -> str:

@@ -42,7 +42,7 @@ class IdentifierFilter:
 
     Attributes:
         asked: The identifiers of the series in the question.
-        labels: The stems of the words before them, as "room" before "214". Other identifiers of the
+        labels: The stems of the words before them: "room" for "room 214". Other identifiers of the
             series are recognised by these labels.
         is_found: Whether a passage has one of `asked`.
         others: Other identifiers of the series in the passages.
@@ -90,7 +90,7 @@ class IdentifierFilter:
         )
 
     def contrasts(self, text: str) -> bool:
-        """Whether a text contrasts something with another identifier, as "only for the S80".
+        """Whether a text contrasts something with another identifier: "only for the S80".
 
         It then says something about all others too, such as the one in the question.
         """
@@ -116,7 +116,7 @@ class IdentifierFilter:
 class _PassageIdentifiers:
     """Which identifiers the sentences of a passage are about."""
 
-    wanted: IdentifierFilter
+    series: IdentifierFilter
     passage: Passage
 
     @cached_property
@@ -130,14 +130,20 @@ class _PassageIdentifiers:
     @cached_property
     def own(self) -> list[_About]:
         """The class of each sentence by its own identifiers; see `IdentifierFilter.about`."""
-        return [self.wanted.about(text) for text in self.texts]
+        return [self.series.about(text) for text in self.texts]
 
     @cached_property
     def above(self) -> _About:
         """The class of the passage by its file name, page, title and heading."""
-        return self.wanted.about(*_texts_above(self.passage))
+        return self.series.about(*_texts_above(self.passage))
 
     def is_about_other(self, start: int) -> bool:
+        """Whether the sentence at offset `start` is about another identifier.
+
+        It is not if the identifier of the question is in the sentence, in its heading, in a
+        sentence that it depends on, or the number of its clause. Otherwise it is if one of them has
+        another identifier of the series.
+        """
         number = next((n for n, place in enumerate(self.places) if place[0] == start), None)
         if number is None or self.above == "asked":
             return False
@@ -157,7 +163,7 @@ class _PassageIdentifiers:
         """Whether a sentence has "the invoice" or "this room", which refers to an earlier one."""
         found = words(self.texts[number])
         return any(
-            first in ("the", "this", "that") and stem(second) in self.wanted.labels
+            first in ("the", "this", "that") and stem(second) in self.series.labels
             for first, second in pairwise(found)
         )
 
@@ -166,7 +172,7 @@ class _PassageIdentifiers:
         for text in reversed(self.texts[: number + 1]):
             opening = _identifiers(text)[:1]
             if opening and opening[0].opens and "." in opening[0].value:
-                return self.wanted.is_asked(opening[0])
+                return self.series.is_asked(opening[0])
         return False
 
 
@@ -189,6 +195,12 @@ def identifier_filters(
 
 
 def _filter_of(asked: tuple[Identifier, ...], found: Sequence[Identifier]) -> IdentifierFilter:
+    """Make the filter for identifiers of one series.
+
+    Args:
+        asked: Those of the question.
+        found: All identifiers in the passages.
+    """
     labels = {each.label for each in asked if each.label}
     if any(each.stands_alone and not each.series for each in asked):  # as those of the same number
         labels |= {each.label for each in found if any(_overlap(each, one) for one in asked)}

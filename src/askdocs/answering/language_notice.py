@@ -38,7 +38,8 @@ def language_notice(question: str, answer: Answer, candidates: Sequence[Candidat
         candidates: The candidates of the answer.
 
     Returns:
-        One or two sentences; "" if there is nothing to say, as for English throughout.
+        One or two sentences; "" if there is nothing to say. Nothing is said if the question and the
+        quotes are in English.
     """
     read = bool(candidates) and candidates[0].selected_by != "multilingual"
     if not answer.citations or (read and asks_in_english(question)):

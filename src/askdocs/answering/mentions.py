@@ -24,20 +24,20 @@ class DocumentMentions:
     places: tuple[tuple[int, int], ...]
 
 
-def places_of(wanted: MentionRequest, text: str) -> Iterator[tuple[int, int]]:
+def places_of(request: MentionRequest, text: str) -> Iterator[tuple[int, int]]:
     """Find all mentions in a text.
 
     Args:
-        wanted: The words to find.
+        request: The words to find.
         text: The text of a document.
 
     Yields:
         (start, end) in characters, in order.
     """
-    form: Callable[[str], str] = str if wanted.exact else stem
-    phrase = [form(found.group().lower()) for found in WORD.finditer(wanted.phrase)]
-    if not phrase or indexed_form(wanted.phrase) != wanted.phrase:  # a script without spaces
-        for found in re.finditer(re.escape(wanted.phrase), text, re.IGNORECASE):
+    form: Callable[[str], str] = str if request.exact else stem
+    phrase = [form(found.group().lower()) for found in WORD.finditer(request.phrase)]
+    if not phrase or indexed_form(request.phrase) != request.phrase:  # a script without spaces
+        for found in re.finditer(re.escape(request.phrase), text, re.IGNORECASE):
             yield found.span()
         return
     spans = [found.span() for found in WORD.finditer(text)]
@@ -49,7 +49,7 @@ def places_of(wanted: MentionRequest, text: str) -> Iterator[tuple[int, int]]:
 
 def answer_mentions(
     question: str,
-    wanted: MentionRequest,
+    request: MentionRequest,
     found: Sequence[DocumentMentions],
     documents: int,
     passages_of: Callable[[str], Sequence[Passage]],
@@ -58,15 +58,15 @@ def answer_mentions(
 
     Args:
         question: The question as the user wrote it.
-        wanted: The words that were searched.
+        request: The words that were searched.
         found: The documents that mention them.
         documents: How many documents were searched.
         passages_of: The passages of a source, in order.
     """
     ordered = sorted(found, key=lambda mentions: (-len(mentions.places), mentions.document.source))
     if not ordered:
-        text = f"None of your {documents} documents mentions “{wanted.phrase}”."
-        text = text if documents != 1 else f"Your document does not mention “{wanted.phrase}”."
+        text = f"None of your {documents} documents mentions “{request.phrase}”."
+        text = text if documents != 1 else f"Your document does not mention “{request.phrase}”."
         return Answer(question, text, answered=True, confidence=1.0, kind="mentions")
     citations: list[Citation] = []
     for mentions in ordered[:MOST_QUOTED]:
@@ -78,25 +78,25 @@ def answer_mentions(
     text = "\n\n".join(f"{statement.text} [{n}]" for n, statement in enumerate(statements, 1))
     return Answer(
         question=question,
-        text=text or _list(wanted, ordered, documents),
+        text=text or _list(request, ordered, documents),
         statements=tuple(statements),
         citations=tuple(citations),
         answered=True,
         confidence=1.0,
-        searched_for=(wanted.phrase,),
-        notice=_list(wanted, ordered, documents),
+        searched_for=(request.phrase,),
+        notice=_list(request, ordered, documents),
         kind="mentions",
     )
 
 
-def _list(wanted: MentionRequest, found: Sequence[DocumentMentions], documents: int) -> str:
+def _list(request: MentionRequest, found: Sequence[DocumentMentions], documents: int) -> str:
     """The number of documents that mention the words, and the count in each."""
     counts = [f"{mentions.document.source} ({_times(len(mentions.places))})" for mentions in found]
     more = len(counts) - MOST_NAMED
     rest = f" and {more} more" if more > 0 else ""
     verb = "mentions" if len(found) == 1 else "mention"
     return (
-        f"{len(found)} of {documents} documents {verb} “{wanted.phrase}”:"
+        f"{len(found)} of {documents} documents {verb} “{request.phrase}”:"
         f" {', '.join(counts[:MOST_NAMED])}{rest}."
     )
 

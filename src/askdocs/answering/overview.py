@@ -51,8 +51,8 @@ def names_document(words: str, records: Sequence[DocumentRecord]) -> bool:
     They are compared with file names and titles. Of three words one may be missing there, as
     "notice" of "the federal register notice".
     """
-    wanted = name_words(words)
-    distinctive = {word for word in wanted if not re.fullmatch(TEXT, word, re.IGNORECASE)}
+    content = name_words(words)
+    distinctive = {word for word in content if not re.fullmatch(TEXT, word, re.IGNORECASE)}
     names = [set(name_words(f"{record.source} {record.title}")) for record in records]
     return bool(distinctive) and any(
         len(distinctive.difference(present)) <= len(distinctive) // 3 for present in names
@@ -103,8 +103,8 @@ def _notice(guide: Guide, with_opening: Sequence[DocumentGuide]) -> str:
     if guide.count == 1:
         opening = with_opening[0].opening
         heading = opening.heading if opening else ""
-        said = f"under “{heading}”" if heading else "where it begins"
-        return f"These are its own words, {said}; no summary was written."
+        place = f"under “{heading}”" if heading else "where it begins"
+        return f"These are its own words, {place}; no summary was written."
     some = "" if len(with_opening) == guide.count else f"{len(with_opening)} of "
     return f"These are the own words of {some}{guide.count:,} documents; no summary was written."
 
@@ -133,7 +133,7 @@ def further(
     Nothing is searched, because the next text still belongs to the previous question.
 
     Args:
-        question: The question, as "Tell me more".
+        question: The question, for example "Tell me more".
         shown: The citations of the previous answer.
         documents: All passages of each cited document.
     """

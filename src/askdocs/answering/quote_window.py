@@ -147,8 +147,8 @@ def quote_window(
         return place.window(start, end, ends_in_list=list_continues(place.text, end))
     else:
         return place.window(start, end, ends_in_list=False)
-    least = begins if is_listed else 0
-    end = max(end, least, announced_end(place.text, begins, prose=not is_listed))
+    min_end = begins if is_listed else 0
+    end = max(end, min_end, announced_end(place.text, begins, prose=not is_listed))
     return place.window(start, end, ends_in_list=list_continues(place.text, end))
 
 
@@ -188,13 +188,13 @@ def _sentences_around(
     first = last = place.here
     if candidate.selected_by != "position":
         first = context_start(texts, place.here)
-    least = candidate.probability * _NEIGHBOUR
+    threshold = candidate.probability * _NEIGHBOUR
 
     def is_likely(number: int) -> bool:
         if texts[number].strip("# ") == passage.title:
             return False
         at = passage.source, passage.start + place.spans[number][0]
-        return candidate.selected_by in _WITH_NEIGHBOURS and probabilities.get(at, 0.0) >= least
+        return candidate.selected_by in _WITH_NEIGHBOURS and probabilities.get(at, 0.0) >= threshold
 
     end = len(texts)
     while last + 1 < end and last + 1 - first < _LONGEST_WINDOW and is_likely(last + 1):

@@ -144,7 +144,7 @@ class RankingContext:
         term_weights: The words of the query, or of its topic, with their weights. Rare words weigh
             more.
         cited_before: The documents that the previous answer cites, for a follow-up.
-        preceding: The id of a passage → the text that is read before it, as the previous turns of a
+        preceding: The id of a passage → the text that is read before it: the previous turns of a
             chat.
     """
 
@@ -306,8 +306,8 @@ def _read(
     found: list[ScoredSentence] = []
     for hit, reading in zip(hits, readings, strict=True):
         found += _score_passage(context, _ReadPassage.of(context, hit, reading), names)
-    meant = without_other_sentences(filters, [each.candidate for each in found])
-    kept = {each.key for each in meant}
+    about_asked = without_other_sentences(filters, [each.candidate for each in found])
+    kept = {each.key for each in about_asked}
     return [each for each in found if each.candidate.key in kept]
 
 
@@ -527,11 +527,11 @@ def _prefer_matching_rows(candidates: Sequence[Candidate]) -> list[Candidate]:
     probabilities: dict[tuple[str, int], float] = {}
     for rows in tables.values():
         most = max(row.coverage for row in rows)
-        likeliest = max(row.probability for row in rows)
-        meant = [row for row in rows if row.coverage > most - _SAME_COVERAGE]
-        best = max(row.probability for row in meant)
+        highest = max(row.probability for row in rows)
+        matching = [row for row in rows if row.coverage > most - _SAME_COVERAGE]
+        best = max(row.probability for row in matching)
         for row in rows:
-            share = likeliest / best if row in meant else _OTHER_ROW
+            share = highest / best if row in matching else _OTHER_ROW
             probabilities[row.key] = row.probability * share
     return [
         replace(candidate, probability=probabilities.get(candidate.key, candidate.probability))

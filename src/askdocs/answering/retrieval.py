@@ -74,6 +74,7 @@ def _search(
     embedder: Embedder,
     sources: Sequence[str] | None,
 ) -> list[Hit]:
+    """Find passages for one query. A score is multiplied by `weight`."""
     vector = embedder.embed_question(query)
     by_meaning = vectors.search(vector, limit=CANDIDATES, sources=sources)
     cosines = dict(by_meaning)

@@ -103,8 +103,8 @@ def _overview(
 ) -> RetrievalResult:
     """The overview of the documents that the question means."""
     catalog = resources.open_catalog()
-    wanted = question.overview_of or question.text
-    names = named(wanted, records, set(catalog.sources(sources)))
+    subject = question.overview_of or question.text
+    names = named(subject, records, set(catalog.sources(sources)))
     guide = resources.guides.folder(catalog, sources=names)
     return overview(question, guide, catalog.passages_of)
 

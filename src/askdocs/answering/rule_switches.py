@@ -77,8 +77,8 @@ def left_out(*names: str) -> Iterator[None]:
 def effective_rules() -> Iterator[set[str]]:
     """Collect the names of the rules that change a result.
 
-    A rule changes a result if its `otherwise` returns another value. To disable any other rule
-    cannot change what is computed meanwhile.
+    A rule changes a result if its `otherwise` returns another value. Disabling any other rule would
+    make no difference.
     """
     global _effective
     before, _effective = _effective, set()

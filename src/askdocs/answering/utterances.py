@@ -65,7 +65,7 @@ def turn_at(passage: Passage, offset: int) -> Turn | None:
     """Find the turn of a sentence.
 
     It is the turn of the last label ("Nora: …") before the end of the sentence's line. Without a
-    label, the heading of the passage can name author and time, as in mails.
+    label, the heading of the passage can name author and time, for example in mails.
 
     Args:
         passage: The passage.
@@ -230,6 +230,7 @@ def _is_own(request: SpeechRequest, candidate: Candidate) -> bool:
 def _by_speaker(
     request: SpeechRequest, candidate: Candidate, topic: Mapping[str, float]
 ) -> Candidate:
+    """Change the probability of a candidate by the author of its turn and by the topic."""
     turn = _turn_of(candidate)
     if turn is None:
         return candidate

@@ -1,4 +1,4 @@
-"""Finds versions of a document that differ only in figures, as the fees of two years."""
+"""Finds versions of a document that differ only in figures, such as the fees of two years."""
 
 from __future__ import annotations
 

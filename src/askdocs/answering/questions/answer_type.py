@@ -74,7 +74,7 @@ def answer_type_of(question: str) -> AnswerType:
     """Classify a question by its words.
 
     Args:
-        question: The question without polite words, as "when …" of "Can you tell me when …".
+        question: The question without polite words. For "Can you tell me when …" it is "when …".
     """
     asked = question.strip()
     return AnswerType(

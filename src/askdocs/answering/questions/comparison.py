@@ -28,7 +28,7 @@ _PIVOTS = (
     re.compile(r"(?P<first>.+) than (?P<second>.+)", re.I),
     re.compile(r"(?P<first>.+),? or (?P<second>.+)", re.I),
 )
-_MOST_WORDS = 3  # content words of a side. The pivot is the word between the sides, as "than".
+_MOST_WORDS = 3  # content words of a side. The pivot is the word between the sides: "than".
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*|[,;:?]")
 
 

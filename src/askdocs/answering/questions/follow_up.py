@@ -60,7 +60,7 @@ class ResolvedFollowUp:
             words of the second query instead, with the names of the last answer.
         depends_on_history: Whether words of the conversation were added.
         is_ambiguous: Whether the question may also stand alone. True if it is short but has no word
-            that refers back, as "it". False for "how many?", which needs a topic.
+            that refers back, such as "it". False for "how many?", which needs a topic.
     """
 
     queries: tuple[str, ...]
@@ -96,9 +96,9 @@ def resolve_follow_up(question: str, history: Sequence[Turn]) -> ResolvedFollowU
 def depends_on_history(question: str) -> bool:
     """Whether a question can hardly be understood without the conversation.
 
-    It depends if it has a word that refers back, as "it", or if it has at most three content words.
-    Two kinds of short questions do not depend. "What did Okafor say?" asks for any statement of
-    hers. "What is the article about?" asks for an overview.
+    It depends if it has a word that refers back, such as "it", or at most three content words. Two
+    kinds of short questions do not depend. "What did Okafor say?" asks for any statement of hers.
+    "What is the article about?" asks for an overview.
     """
     if asks_for_overview(question):
         return False
@@ -130,8 +130,8 @@ def _with_topic(asked: str, topic: str) -> str:
 
 def _context(topic: str, last: Turn) -> str:
     """The words of the topic and of the last question, and names in the last answer."""
-    said = " ".join(statement.text for statement in last.answer.statements[:2])
-    names = [match.group() for match in _NAME.finditer(said)][:_MOST_NAMES]
+    answered = " ".join(statement.text for statement in last.answer.statements[:2])
+    names = [match.group() for match in _NAME.finditer(answered)][:_MOST_NAMES]
     context = dict.fromkeys(
         [*question_content_words(topic), *question_content_words(last.question)]
     )

@@ -37,7 +37,7 @@ class _Language:
         contents: Questions what is in something. They count only for documents in general: "What is
             in the box?" is no request for an overview.
         gap: The separator of two words.
-        after: Words after a noun that add nothing, as "的内容".
+        after: Words after a noun that add nothing, such as "的内容".
     """
 
     polite: str

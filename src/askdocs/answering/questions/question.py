@@ -76,11 +76,11 @@ class Question:
 
     Attributes:
         text: The question as the user wrote it, with single spaces.
-        asked: The question without polite words: "when …" of "Can you tell me when …".
+        asked: The question without polite words: "when …" for "Can you tell me when …".
         intent: What kind of request it is. It decides how it is answered.
         answer_type: The type of answer that it asks for.
         topic: The topic, if the intent is "topic"; else "".
-        place: The number of the clause, article or section that it asks for, as "3.2" of "What does
+        place: The number of the clause, article or section that it asks for: "3.2" for "What does
             clause 3.2 say?"; else "".
         identifiers: Numbers and codes in the question. The answer must be about them.
         queries: What is searched. The first is the question itself, or its topic.
@@ -94,10 +94,10 @@ class Question:
             None for other questions.
         metadata_facts: The facts about a document itself that it asks for: author, date, recipient
             or title.
-        overview_of: What it asks for an overview of, as "the lease" of "Summarise the lease"; else
+        overview_of: What it asks for an overview of: "the lease" for "Summarise the lease"; else
             "".
         comparison: The two sides, if it compares; else None.
-        task: What it asks a language model to write, as a summary or a translation; else None.
+        task: What it asks a language model to write, such as a summary; else None.
         of_mail: Whether it asks about mail and its addresses.
         is_english: Whether it is in English.
     """

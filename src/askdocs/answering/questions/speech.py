@@ -68,7 +68,7 @@ def reports_speech(sentence: str) -> bool:
 
 
 def continues_speaker(sentence: str) -> bool:
-    """Whether a sentence reports more speech of the last speaker, as "He cautioned …" does."""
+    """Whether a sentence reports more speech of the last speaker: "He cautioned …"."""
     return bool(_SAME_SPEAKER.match(sentence)) and reports_speech(sentence)
 
 
@@ -87,7 +87,7 @@ def asked_names(question: str, passages: Sequence[str] = ()) -> set[str]:
 
 
 def asks_for_any_statement(question: str) -> bool:
-    """Whether any statement of somebody answers a question, as in "What did Zehri say?"."""
+    """Whether any statement of somebody answers a question: "What did Zehri say?"."""
     subject, _, topic = subject_verb_and_topic(question)
     return bool(subject.strip()) and not re.search(r"\w", topic)
 
@@ -149,7 +149,7 @@ def speaker_context(sentences: Sequence[str], number: int) -> str:
 
 
 def is_first_person(sentence: str) -> bool:
-    """Whether somebody speaks of himself, as in chats. There a label names the speaker."""
+    """Whether somebody speaks of himself. In chats a label names the speaker."""
     return bool(_FIRST_PERSON.search(outside_quotes(sentence)))
 
 

@@ -35,8 +35,8 @@ class SpeechRequest:
         asks: What is asked: the words, their speaker or their time.
         speaker: The words of the speaker's name or role, in lower case; empty for "who".
         topic: The content words of the topic; "" if any statement answers.
-        verbs: Stems of verbs. The statement should have one of them, as "I propose" for "What did
-            Nora suggest?". Empty for verbs of any statement, as "say" and "write".
+        verbs: Stems of verbs. The statement should have one of them: "I propose" for "What did
+            Nora suggest?". Empty for verbs of any statement: "say", "write".
     """
 
     asks: Literal["words", "speaker", "time"]

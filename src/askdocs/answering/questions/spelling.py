@@ -55,9 +55,9 @@ def correct_spelling(
         if not found:
             continue
         written = found.group()
-        meant = nearest(word, _looks_like_a_name(text, found))
-        if meant:
-            shaped = meant.capitalize() if written[:1].isupper() else meant
+        replacement = nearest(word, _looks_like_a_name(text, found))
+        if replacement:
+            shaped = replacement.capitalize() if written[:1].isupper() else replacement
             changes[written] = shaped
             text = f"{text[: found.start()]}{shaped}{text[found.end() :]}"
     return SpellingCorrection(text, changes)

@@ -26,8 +26,8 @@ def turn_of(question: str, history: Sequence[Turn], text: str = "") -> Turn:
         text: The text of the answer; "" if the answer was stopped.
     """
     asked = parse(question, history)
-    said = _MARK.sub("", text.removeprefix(IN_DOUBT))
-    sentences = (said[start:end] for start, end in sentence_spans(said))
+    plain = _MARK.sub("", text.removeprefix(IN_DOUBT))
+    sentences = (plain[start:end] for start, end in sentence_spans(plain))
     answer = Answer(
         question=question,
         text=text,
