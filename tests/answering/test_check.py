@@ -17,7 +17,7 @@ from askdocs.output.html.draft_check import check_as_html
 from askdocs.output.json.draft_check import check_as_json
 from askdocs.output.text.draft_check import check_as_text
 from askdocs.output.text_anchor import address_of
-from askdocs.output.verdict_text import meaning, summary_of
+from askdocs.output.verdict_text import fails, meaning, summary_of
 from askdocs.types import NOT_LEARNT, Check, CheckedStatement, Passage, Progress
 from tests.support.claim_scorer import WordScorer
 from tests.support.hash_embedding import HashEmbedding
@@ -109,6 +109,23 @@ def test_json_has_what_the_check_found(check: Check) -> None:
     assert sum(found["counts"].values()) == len(check.statements)
     known = {each["number"] for each in found["citations"]}
     assert all(set(each["citations"]) <= known for each in found["statements"])
+
+
+def test_a_quotation_is_searched_for_by_its_own_words() -> None:
+    draft = "As they say in town, “the sauna is closed in April”."
+    other = Passage("p2", "sauna.txt", "The sauna is closed in April.", 0, 29)
+    asked = []
+
+    def find(words: str) -> list[Passage]:
+        asked.append(words)
+        return [other] if words.startswith("the sauna") else [PASSAGE]
+
+    verifier = Verifier(WordScorer(), LlamaIndexEmbedder(HashEmbedding()))
+    (statement,) = check_draft(draft, find, verifier, on_progress=lambda _: None).statements
+    assert asked == [draft, "the sauna is closed in April"]
+    (quotation,) = statement.quotations
+    assert [each.source for each in quotation.citations] == ["sauna.txt"]
+    assert not fails(statement)
 
 
 def test_an_unsupported_language_is_reported_once() -> None:

@@ -343,6 +343,29 @@ def test_a_question_without_an_answer_is_not_sent_unless_one_insists(
     assert [each.verdict for each in insisted.statements] == ["unsupported"]
 
 
+def test_one_may_insist_where_a_rule_has_left_no_sentence(
+    tmp_path: Path, server: ModelServer
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    invoice = "Invoice 4711\n\nThe total of invoice 4711 is 320 euros, payable within 30 days.\n"
+    (corpus / "invoice.txt").write_text(invoice, encoding="utf-8")
+    server.script = script = Script([["The total of invoice 4711 is 320 euros [1]."]])
+    question = "What is the total of invoice 9022?"
+    with Assistant(settings(tmp_path, server.url)) as assistant:
+        assistant.index()
+        refused = assistant.ask(question)
+        assert (refused.band, refused.statements) == ("refusal", ())
+        assert refused.hits  # so that the page offers the passages to the model
+        assert not script.requests
+        insisted = assistant.ask(question, insist=True)
+    assert len(script.requests) == 1
+    assert "payable within 30 days" in script.requests[0]["messages"][-1]["content"]
+    assert (insisted.kind, insisted.answered) == ("prose", True)
+    (statement,) = insisted.statements
+    assert statement.citations[0].source == "invoice.txt"
+
+
 def test_a_model_gets_the_topic_of_a_follow_up(assistant: Assistant, server: ModelServer) -> None:
     server.script = Script([[TRUE]])
     first = assistant.ask(QUESTION)

@@ -25,6 +25,11 @@ def source() -> Source:
     return Source(passages(FIRST, SECOND))
 
 
+def test_a_closing_sign_before_a_comma_opens_nothing() -> None:
+    text = 'Images have a label, "Image 1:" and "Image 2:", before the question comes.'
+    assert [piece.text for piece in quoted_pieces(text)] == ["Image 1:", "Image 2:"]
+
+
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [

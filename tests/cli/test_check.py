@@ -45,6 +45,25 @@ def test_a_draft_that_misquotes_ends_with_1_and_a_report(folder: Path) -> None:
     assert "file://" in report
 
 
+def test_a_quotation_that_no_document_has_ends_with_1(folder: Path) -> None:
+    given = f"{TRUE} The keeper wrote “nobody has ever thanked the oil supplier”.\n"
+    found = askdocs(folder, "check", "-", given=given)
+    assert found.returncode == 1, found.stderr
+    assert "✗ The keeper wrote “nobody" in found.stdout
+    assert "these words are not in your documents" in found.stdout
+    assert "; 1 with a quotation that is not in the documents." in found.stdout
+    assert "misquoted" not in found.stdout
+
+
+def test_terms_and_scare_quotes_are_no_reason_to_fail(folder: Path) -> None:
+    given = f"{TRUE} The “flummoxed zebra” of the ‘upper quibble’ was repainted.\n"
+    found = askdocs(folder, "check", "-", "--json", given=given)
+    assert found.returncode == 0, found.stderr
+    told = json.loads(found.stdout)
+    assert told["missing_quotations"] == 0
+    assert told["statements"][1]["reason"] == "these words are not in your documents"
+
+
 def test_an_unknown_name_in_standard_input_is_reported(folder: Path) -> None:
     given = f"{TRUE} The lamp was mended by Quentin Zwick.\n"
     found = askdocs(folder, "check", "-", "--json", given=given)

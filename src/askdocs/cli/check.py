@@ -42,11 +42,13 @@ def check(
 ) -> None:
     """Check each statement and quotation of a draft against the documents.
 
-    Exit status 1 if something is misquoted or contradicted.
+    Exit status 1 if something is misquoted or contradicted, or a quotation of five words or more is
+    in no document.
     """
     from askdocs.cli.terminal import showing_progress
     from askdocs.output.json.draft_check import check_as_json
     from askdocs.output.text.draft_check import check_as_text
+    from askdocs.output.verdict_text import fails
 
     text = _read_draft(draft)
     with open_assistant(paths) as assistant:
@@ -60,7 +62,7 @@ def check(
     else:
         for line in check_as_text(found):
             print(line)
-    if any(statement.is_wrong for statement in found.statements):
+    if any(map(fails, found.statements)):
         raise typer.Exit(1)
 
 

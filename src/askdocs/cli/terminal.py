@@ -187,10 +187,9 @@ def _show_sources(answer: Answer) -> None:
         print("\nThe nearest passages:")
         show_hits(answer.hits)
     line = support_summary(answer)
-    if line:
-        print(f"\n{line}")
-    if answer.notice:
-        print(f"\n{printable(answer.notice)}")
+    for paragraph in (line, *answer.notice.split("\n")):
+        if paragraph.strip():
+            print(f"\n{_wrapped(paragraph)}")
     if answer.with_history:
         print(f"\n(searched for: {printable('; '.join(answer.searched_for))})")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from askdocs.answering.verification.quotations import is_missing
 from askdocs.types import NOT_LEARNT, Check, CheckedStatement
 
 MEANINGS = {
@@ -36,6 +37,16 @@ def meaning(statement: CheckedStatement) -> str:
     return "; ".join([f"{words}{reason}{absent}", *going_on])
 
 
+def quotes_missing_words(statement: CheckedStatement) -> bool:
+    """Return whether the statement quotes words that are nowhere in the documents."""
+    return any(is_missing(each.text, each.difference) for each in statement.quotations)
+
+
+def fails(statement: CheckedStatement) -> bool:
+    """Return whether the statement is a reason for the exit status 1 of `askdocs check`."""
+    return statement.is_wrong or quotes_missing_words(statement)
+
+
 def _without_repetition(statement: CheckedStatement) -> tuple[str, list[str]]:
     """The reason of a verdict, and the words that were not found, without repeating any of them."""
     reason, missing = statement.reason, list(statement.not_found)
@@ -59,9 +70,12 @@ def summary_of(check: Check) -> str:
     supported = check.count("quoted", "supported")
     wrong = sum(statement.is_wrong for statement in check.statements)
     unchecked = check.count("unchecked")
+    missing = sum(fails(statement) for statement in check.statements) - wrong
     parts = [f"{supported} of {len(judged)} statements are supported by the documents"]
     if wrong:
         parts.append(f"{wrong} contradicted or misquoted")
+    if missing:
+        parts.append(f"{missing} with a quotation that is not in the documents")
     not_learnt = sum(
         statement.verdict == "unchecked" and statement.reason == NOT_LEARNT
         for statement in check.statements

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from askdocs.answering.verification.absent import not_found_in
 from askdocs.answering.verification.draft_text import statement_spans
 from askdocs.answering.verification.evidence import Quote
-from askdocs.answering.verification.quotations import Lookup, Piece
+from askdocs.answering.verification.quotations import Lookup, Piece, is_missing
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.types import (
     Check,
@@ -67,6 +67,15 @@ def check_draft(
         words = text[start:end]
         passages = list(find(words))[:PASSAGES_READ]
         judgement = verifier.judge(" ".join(words.split()), [], passages)
+        missing = [
+            piece.text
+            for piece, found in judgement.quotations
+            if is_missing(piece.text, found.difference)
+        ]
+        if missing:  # it may be in a document that the whole statement does not find
+            more = [each for words in missing for each in list(find(words))[:PASSAGES_READ]]
+            passages = list(dict.fromkeys([*passages, *more]))
+            judgement = verifier.judge(" ".join(words.split()), [], passages)
         checked.append(_checked(words, start, judgement, passages, citations))
         on_progress(Progress("ask", done, len(spans)))
     return Check(tuple(checked), tuple(citations.found))

@@ -23,12 +23,14 @@ Quote = tuple[Passage, int, int]  # with offsets into the document
 _Part = tuple[tuple[str, ...], int]  # words, and how many letters may be skipped before them
 
 NOWHERE = "these words are not in your documents"
+_LONG_QUOTATION = 5  # words; fewer may be a term, or words that the author does not mean
 # Opening quotation mark → the marks that may close it, in the common languages.
 _CLOSERS = {
     "“": "”", "„": "“”", "‟": "”", "”": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」",
     "『": "』", "〝": "〞〟", '"': '"', "‘": "’", "‚": "‘’", "'": "'",
 }  # fmt: skip
 _SINGLE = "‘‚'"
+_NOT_AFTER_OPENING = frozenset(",;:!?)]}")
 _ANY_CLOSER = frozenset("”»«「」』〞〟")
 _BEFORE_OPENING = frozenset(" \t\n\xa0([{—–-/:,")
 _SIGNS = re.compile("[" + re.escape("".join({*_CLOSERS, *"".join(_CLOSERS.values())})) + "]")
@@ -112,6 +114,16 @@ def quoted_pieces(text: str) -> list[Piece]:
     return [piece for piece in pieces if _TOKEN.search(piece.text)]
 
 
+def is_missing(quotation: str, difference: str) -> bool:
+    """Whether somebody's words are quoted, rather than a term, and no document has them.
+
+    Args:
+        quotation: The text between quotation marks.
+        difference: How it differs from the documents, from its `Lookup`.
+    """
+    return difference == NOWHERE and len(quotation.split()) >= _LONG_QUOTATION
+
+
 def parts_of(quotation: str) -> list[str]:
     """Split a quotation at the marks for words left out, such as "…"."""
     return _ELLIPSIS.split(quotation)
@@ -125,7 +137,8 @@ def _may_open(text: str, at: int) -> bool:
     if sign in "“„‟«「『〝‹":
         return True
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    return (not before or before in _BEFORE_OPENING) and bool(after.strip())
+    is_after = bool(after.strip()) and after not in _NOT_AFTER_OPENING
+    return (not before or before in _BEFORE_OPENING) and is_after
 
 
 def _may_close(text: str, at: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from askdocs.output.checksum import checksum
 from askdocs.output.text_anchor import citation_anchor
-from askdocs.output.verdict_text import MEANINGS, meaning, summary_of
+from askdocs.output.verdict_text import MEANINGS, meaning, quotes_missing_words, summary_of
 from askdocs.types import Check
 
 
@@ -54,5 +54,6 @@ def check_as_json(check: Check) -> dict[str, Any]:
         ],
         "counts": {name: check.count(name) for name in MEANINGS},  # type: ignore[arg-type]
         "wrong": sum(statement.is_wrong for statement in check.statements),
+        "missing_quotations": sum(map(quotes_missing_words, check.statements)),
         "summary": summary_of(check),
     }

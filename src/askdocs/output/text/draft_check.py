@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from askdocs.output.printable import printable
-from askdocs.output.verdict_text import meaning, summary_of
+from askdocs.output.verdict_text import fails, meaning, summary_of
 from askdocs.types import NOT_LEARNT, Check, Citation
 
 
@@ -25,7 +25,7 @@ def check_as_text(
         is_fine = statement.verdict in ("quoted", "supported", "no_claim")
         if is_fine and not statement.is_wrong and not statement.not_found:
             continue
-        symbol = "✗" if statement.is_wrong else "?"
+        symbol = "✗" if fails(statement) else "?"
         yield printable(f"{symbol} {' '.join(statement.text.split())}")
         # The summary says this once of all statements.
         yield printable(f"    {meaning(statement).replace(f': {NOT_LEARNT}', '', 1)}")
