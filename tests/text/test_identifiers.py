@@ -99,3 +99,8 @@ def test_identifiers_of_a_series_have_the_same_form(one: str, other: str, same: 
 def test_the_label_of_a_number_is_right_before_it_in_a_long_text() -> None:
     found = identifiers_in("The caretaker has seen it all before. " * 50 + "Room 214 is locked.")
     assert [(each.value, each.label, each.opens) for each in found] == [("214", "room", False)]
+
+
+def test_the_last_word_of_a_line_does_not_label_a_number_on_the_next_line() -> None:
+    found = identifiers_in("9. Warranty\n9.4 The pump is covered for two years, see section\n10.2.")
+    assert [(each.value, each.label) for each in found] == [("9", ""), ("9.4", ""), ("10.2", "")]

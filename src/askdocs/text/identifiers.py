@@ -42,7 +42,8 @@ _VERSION = re.compile(r"v(?=\d+(?:\.\d+)*$)")
 _NUMBER = re.compile(r"\d+(?:[-./]\d+)*[a-z]{0,2}")
 _PREFIXED = re.compile(r"([^\W\d_]{3,})[-_/#.]?(\d{3,})")
 _SPAN = re.compile(r"(\d+)[-/–](\d+)")
-_GAP = re.compile(r"[\s:(\[“\"'*_]{1,4}$")
+# Between a label and its number, never a line end: the line before may be a heading.
+_GAP = re.compile(r"(?:[^\S\n]|[:(\[“\"'*_]){1,4}$")
 _WORD_AT_END = re.compile(r"[^\W\d_]{2,}$")
 _JOINED = re.compile(r"[\s,;&/]*(?:(?:and|or|und|oder|et|ou|y|e|og)\s+)?")
 _TO = re.compile(r"\s*(?:[-–—]|to|through|bis)\s*")
@@ -270,7 +271,7 @@ def _label_before(text: str, start: int) -> str:
     """The stem of the word before a number, or "" if it is a stop word, a month or a day."""
     before = text[max(0, start - _LABEL_AND_GAP) : start]
     gap = _GAP.search(before)
-    if not gap or "\n\n" in gap.group():
+    if not gap:
         return ""
     word = _WORD_AT_END.search(before[: gap.start()])
     if not word:
