@@ -317,6 +317,12 @@ def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[
         ["[03.11.27] Ada: it was 1840 and became 184.", "one zero"],
         ["Elevar på 10. trinn kan gå til butikken.", "De må spørre."],
         ["La Sra. Gil llegó a la pág. 3.", "Llovió."],
+        ["Mx. Ellery spoke to Messrs. Boyd and Rev. Quill.", "Cllr. Agnew and Ms. Ito left."],
+        ["Es kamen Fam. Rudnik, Pfr. Ohm und Bgm. Seiler.", "Abg. Thoms fehlte."],
+        ["Mgr. Rey et Mmes. Colas ont parlé.", "MM. Ney et Lot sont partis."],
+        ["Vino Dña. Inés con el Lic. Mora y las Sras. Ruiz.", "Nadie más vino."],
+        ["See Figs. 3 and 4, and Secs. 2.1 to 2.4.", "They agree."],
+        ["ร้านเปิด 8.30 น. ถึง 20.00 น. ทุกวัน ตั้งแต่ พ.ศ. 2560 โดย ดร. มานี"],
         ["Møtet gjelder kap. 2, jf. pkt. 4 f.eks. i dag.", "Han sa ja."],
     ],
 )

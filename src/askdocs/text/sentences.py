@@ -36,14 +36,23 @@ _DAY_OF_MONTH = (
 )
 # After an abbreviation before a digit ("approx. 12 km").
 _ABBREVIATED = re.compile(
-    r"\b(?:abs|approx|apt|app|art|ca|chap|ch|div|eq|eqs|est|excl|ext|fax|fol|incl|kap|kl|max|min"
-    r"|nr|núm|pág|págs|par|para|pkt|ref|rm|resp|tab|tel|temp|vol|vols|ziff)\.\s+(?=[\d+(])"
+    r"\b(?:abs|approx|apt|app|arts?|ca|chap|ch|div|eq|eqs|est|excl|ext|fax|figs|fol|incl|kap|kl"
+    r"|max|min|nr|núm|pág|págs|par|para|pkt|ref|rm|resp|secs?|tab|tel|temp|vol|vols|ziff)\.\s+(?=[\d+(])"
     # After some abbreviations of other languages, whatever follows.
     r"|\b(?:bzw|bl\.\s?a|d\.\s?h|evtl|f\.\s?eks|gez|ggf|inkl|jf|p\.\s?ej|srt?a|u\.\s?a|vgl|zzgl"
     r"|z\.\s?B)\.\s+"
     rf"|\b{_DAY_OF_MONTH}",
     re.IGNORECASE,
 )
+# After a title before a name ("Mx. Tarrant"), in English, German, French and Spanish.
+_TITLE = re.compile(
+    r"\b(?:Abg|Amb|Arq|Assoc|Atty|Bgm|Capt|Cllrs?|Cmdt|Dipl\.-[IK][a-z]+|Dña|Dres|Exc|Fam|Frl|Gebr"
+    r"|H[rn]n|Hons?|Hptm|Insp|Ld[ao]|Lic|Mag|Messrs|Mg[re]|Mlles?|Mmes?|Mons|Mses|Ms|Mx|Oblt|Ofc"
+    r"|Pbro|Pfr|Revd?s?|Sen|Sr(?:es|ta)?s|Sras?|Srtas?|Stellv|Supt|Ven)\.\s+"
+    r"(?=[^\W\d_])"
+)
+# After an abbreviation of one to four Thai letters ("9.00 น. ถึง"): Thai has no full stop.
+_THAI = re.compile(r"(?<![\u0e00-\u0e7f])[\u0e01-\u0e4e]{1,4}\.\s*")
 # After an ordinal such as "10. trinn"; see `_ends_of_ordinals`.
 _ORDINAL = re.compile(r"(?<![\w.,])\d{1,3}\.\s+(?=[^\W\d_])")
 _DATE = re.compile(_DAY_OF_MONTH, re.IGNORECASE)
@@ -130,7 +139,8 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         ends.update(found.end() for found in _MAY.finditer(piece))
         ends.update(_ends_of_cjk(piece))
         ends.update(_ends_after_units(piece))
-        ends.difference_update(found.end() for found in _ABBREVIATED.finditer(piece))
+        for abbreviation in (_ABBREVIATED, _TITLE, _THAI):
+            ends.difference_update(found.end() for found in abbreviation.finditer(piece))
         ends.difference_update(range(len(opening) + 1))
         ends.difference_update(_ends_of_ordinals(piece))
         ends = {_after_emphasis(piece, each) for each in ends}
