@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from askdocs.answering.questions.mention_languages import mention_request_in
 from askdocs.text.english import DOCUMENT_NOUNS, POLITE_PREFIX, any_of, with_plurals
 from askdocs.text.tokens import words
 
@@ -59,4 +60,9 @@ def mention_requested(question: str) -> MentionRequest | None:
             phrase = quoted[1] if quoted else _LEADING.sub("", what, count=1)
             if words(phrase):
                 return MentionRequest(phrase.strip(), bool(quoted), asked["sure"] is not None)
-    return None
+    elsewhere = mention_request_in(question)
+    if elsewhere is None:
+        return None
+    quoted = _QUOTED.search(elsewhere.what)
+    phrase = (quoted[1] if quoted else elsewhere.what).strip()
+    return MentionRequest(phrase, bool(quoted), elsewhere.only_words) if words(phrase) else None
