@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from .marked_text import MarkedText
 _LONGEST_NAME = 80  # characters of a column's name
 _LONGEST_LABEL = 40  # of the only name in its row
 _MOST_FIELDS = 100_000  # rows times columns: a larger table with mostly empty cells is not rendered
+_LABEL = re.compile(rf"[^.!?:]{{1,{_LONGEST_LABEL}}}")  # of a row, before its named cells
 _FEW_ROWS = 4  # up to this number, a name that occurs in one row is accepted
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The value `text[start:end]` of the column `name`."""
+    """The value `text[start:end]` of the column `name`, which is "" for the label of a row."""
 
     name: str
     start: int
@@ -42,8 +44,9 @@ def is_table(text: str, lines: Sequence[Line], *, is_sheet: bool) -> bool:
         return False
     if all(len(row) == 1 for row in rows):
         return all(len(row[0].name) <= _LONGEST_LABEL for row in rows) and len(lines) > 1
-    names = Counter(cell.name for row in rows for cell in row)
-    return is_sheet or (len(names) > 1 and sum(map(len, rows)) > len(names))
+    names = Counter(cell.name for row in rows for cell in row if cell.name)
+    has_labels = any(not cell.name for row in rows for cell in row)
+    return is_sheet or (len(names) + has_labels > 1 and names.total() > len(names))
 
 
 def table(
@@ -71,7 +74,9 @@ def table(
     names = _columns(rows)
     numbered = any(numbers)
     head = '<th scope="col" class="row" data-i18n>Row</th>' if numbered else ""
-    head += "".join(f'<th scope="col" dir="auto">{escape(name)}</th>' for name in names)
+    head += "".join(
+        f'<th scope="col" dir="auto">{escape(name)}</th>' if name else "<td></td>" for name in names
+    )
     body = ""
     for at, ((start, _), row) in enumerate(zip(lines, rows, strict=True)):
         body += f'<tr data-at="{start}">'
@@ -79,7 +84,8 @@ def table(
             body += f'<th scope="row" class="row">{numbers[at] or ""}</th>'
         for name in names:
             values = [words(c.start, c.end) for c in row if c.name == name]
-            body += f'<td dir="auto">{"; ".join(values)}</td>'
+            tag = "td" if name else 'th scope="row"'
+            body += f'<{tag} dir="auto">{"; ".join(values)}</{tag[:2]}>'
         body += "</tr>"
     return _framed(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
@@ -118,12 +124,14 @@ def _cells(text: str, start: int, end: int) -> list[Cell]:
         stop = at + len(piece)
         if colon and value.strip() and 0 < len(name) <= _LONGEST_NAME:
             cells.append(Cell(name.strip(), stop - len(value), stop))
-        elif cells:
+        elif cells and cells[-1].name:
             cells[-1] = Cell(cells[-1].name, cells[-1].start, stop)
-        else:
+        elif cells or not _LABEL.fullmatch(piece):
             return []
+        else:
+            cells.append(Cell("", at, stop))
         at = stop + len("; ")
-    return cells
+    return cells if any(cell.name for cell in cells) else []
 
 
 def _joined(row: Sequence[Cell], names: set[str]) -> list[Cell]:

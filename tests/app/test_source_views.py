@@ -122,6 +122,17 @@ def test_rows_are_a_table_with_the_names_of_its_columns(name: str) -> None:
     assert marked(reading) == "Assamblack4"
 
 
+def test_a_row_may_begin_with_a_label_and_prose_is_no_row() -> None:
+    rows = "Leaves; Food: Ash, Elm; Calories: 50\nBerries; Food: Straw; black; Calories: 150"
+    reading = read(Document("lake.docx", rows), [mark(rows, "Leaves; Food: Ash, Elm")])
+    assert texts(reading, "thead :is(th, td)") == ["", "Food", "Calories"]
+    assert texts(reading, "tbody th") == ["Leaves", "Berries"]
+    assert texts(reading, "tbody td") == ["Ash, Elm", "50", "Straw; black", "150"]
+    assert marked(reading) == "LeavesAsh, Elm"
+    prose = "We swam all day; note: it was cold.\nThen we ate; she said: good.\nWe left; all of us."
+    assert not tree(read(Document("lake.docx", prose))).css("table")
+
+
 def test_the_head_of_a_mail_is_a_table_of_labels() -> None:
     text = "Subject: Tea; or not\nFrom: Ada <a@b.example>\nTo: Bo\n\nDear Bo, see you."
     reading = read(Document("a.eml", text))

@@ -128,6 +128,7 @@ def test_files_are_added_by_button_and_dragging_and_removed(own: Visit, corpus: 
     expect(page.locator("#documents-outcome")).to_contain_text(re.compile("added|Nothing"))
     page.evaluate(DROP, ["canal.txt", "The canal of Lund\nIt was dug in 1788.\n"])
     expect(page.locator('#documents a[data-source="canal.txt"]')).to_be_visible()  # it was read
+    expect(page.locator("#adding").get_by_role("link", name="canal.txt")).to_be_visible()
     page.locator("a[data-view=ask]").click()
     own.ask("when was the canal of Lund dug?")
     expect(page.locator("#present .answer")).to_contain_text("1788")

@@ -126,6 +126,7 @@ function draw() {
   find("#documents-summary").textContent = summary(all, shown);
   find("#view-documents").toggleAttribute("data-empty", !all.length);
   drawProgress();
+  linkAdded();
   const place = find("#documents");
   const focused = place.contains(document.activeElement) ? keyOf(document.activeElement) : "";
   const flat = find("#documents-order").value !== "name" || shown.length !== all.length;
@@ -169,6 +170,12 @@ function drawProgress() {
   const result = find("#documents-outcome");
   result.textContent = indexing ? "" : translate(outcome);
   result.className = problem ? "problem" : "quiet";
+}
+
+/* Show the links to files that were added as soon as these can be opened. */
+function linkAdded() {
+  const there = new Set(data.documents.map(({ source }) => source));
+  for (const link of findAll("#adding a")) link.hidden = !there.has(link.dataset.source);
 }
 
 /* A folder's files and folders. */

@@ -1,6 +1,6 @@
 /* Adding files to the folder of documents and removing them, by button or by dragging. */
 
-import { announce, find, root } from "./dom.js";
+import { announce, find, made, root } from "./dom.js";
 import { confirmed } from "./dialogs.js";
 import { indexAgain } from "./documents.js";
 import { showView } from "./views.js";
@@ -11,6 +11,7 @@ import { translate, t } from "./i18n.js";
 
 export const MOST_AT_ONCE = 2000; // files; the server accepts no more in an hour
 const PROBLEMS_SHOWN = 12;
+const LINKED = 3; // of the files that were added, links to so many
 
 /* Send files, [{file, name}], one after the other, then let the page index them. */
 export async function addFiles(files) {
@@ -18,18 +19,18 @@ export async function addFiles(files) {
   const wanted = files.slice(0, MOST_AT_ONCE);
   const problems = files.length > MOST_AT_ONCE
     ? [t("Only the first {n} files are taken at once.", { n: MOST_AT_ONCE })] : [];
-  let added = 0;
+  const added = [];
   for (const [number, { file, name }] of wanted.entries()) {
     say(t("Adding {number} of {count}: {name}", { number: number + 1, count: wanted.length, name }));
     const problem = await put(file, name);
-    if (problem) problems.push(`${name}: ${problem}`); else added += 1;
+    if (problem) problems.push(`${name}: ${problem}`); else added.push(name);
   }
   const more = problems.length - PROBLEMS_SHOWN;
   if (more > 0) problems.splice(PROBLEMS_SHOWN, more, t("{n} more were not added.", { n: more }));
-  const words = t("{n} files added.", { n: added });
-  say(added ? words : "", problems);
+  const words = t("{n} files added.", { n: added.length });
+  say(added.length ? words : "", problems, added.length <= LINKED ? added : []);
   announce([words, ...problems].join(" "));
-  if (added) indexAgain();
+  if (added.length) indexAgain();
 }
 
 async function put(file, name, replace = false) {
@@ -64,7 +65,8 @@ async function asked(address, options) {
   }
 }
 
-function say(words, problems = []) {
+/* Tell what was done. The links to added documents appear when these are indexed. */
+function say(words, problems = [], added = []) {
   const place = find("#adding");
   if (!place) return;
   place.replaceChildren(...[words, ...problems].filter(Boolean).map((line, number) => {
@@ -72,7 +74,10 @@ function say(words, problems = []) {
     paragraph.className = words && number === 0 ? "quiet" : "problem";
     paragraph.textContent = line;
     return paragraph;
-  }));
+  }), ...added.map((source) => made("a", {
+    className: "entry", href: `#source=${encodeURIComponent(source)}`, textContent: source, dir: "auto",
+    data: { source }, hidden: true,
+  })));
 }
 
 /* Dragging files over the page */
