@@ -315,6 +315,29 @@ def test_the_false_half_is_named() -> None:
     assert "burned down" not in found.reason
 
 
+class ByClause(Sure):
+    """Supports a claim as surely as is given for it; the whole sentence hardly."""
+
+    def __init__(self, said: dict[str, float]) -> None:
+        super().__init__(0.2)
+        self._said = said
+
+    def score(self, claim: str, evidences: Sequence[str], question: str = "") -> list[ClaimScore]:
+        supported = self._said.get(claim.strip("."), self._supported)
+        return [ClaimScore(supported, 1 - supported, 0.0)] * len(evidences)
+
+
+@pytest.mark.parametrize(("second", "is_named"), [(0.75, True), (0.9, False)])
+def test_of_two_supported_halves_the_less_sure_one_is_named(second: float, is_named: bool) -> None:
+    first_half, second_half = (
+        "The mill burned down in 1903",
+        "it was sold to a brewer by its owners",
+    )
+    scorer = ByClause({first_half: 0.95, second_half: second})
+    found = judged(f"{first_half}, and {second_half}.", BURNED, scorer=scorer)
+    assert found.reason.startswith(f"“{second_half}”") is is_named
+
+
 def test_two_passages_together_bear_what_neither_does_alone() -> None:
     text = "Ann Wexham founded the mill in 1890, and it burned down in 1903 and was never rebuilt."
     verifier = Verifier(WordScorer(), NoEmbedder())

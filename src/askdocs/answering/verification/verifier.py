@@ -62,7 +62,7 @@ TOO_LONG = "it is too long for one statement"
 LONGEST_STATEMENT = 4000  # characters of a statement that is judged
 # Shares of the scorer's threshold, chosen on a development half (benchmarks/verification.md).
 PARTLY_SHARE = 0.5  # the verdict is "partly" from this share of the threshold on
-FALSE_SHARE = 1.0  # a clause below this share may be named as the false part of a sentence
+_CLEARLY_LESS = 0.1  # than another clause of a sentence in doubt: it may be named as the false part
 # If the cited passages do not support a statement, other sentences need a higher probability: the
 # threshold plus this share of its distance to 1. A second try is a second chance of an error.
 _OTHERS_SURER = 0.25
@@ -515,7 +515,7 @@ class Verifier:
         return score.supported >= _COUNTERPART_FROM
 
     def _false_part(self, text: str, best: _Reading, question: str) -> str:
-        """The clause that is not supported while another one is; "" if there is none.
+        """The clause that is not supported, or clearly less, while another one is; "" if none is.
 
         A clause that has no claim of its own gets the score of the whole sentence.
         """
@@ -531,7 +531,8 @@ class Verifier:
         ]
         worst = min(range(len(clauses)), key=scores.__getitem__)
         least = self._scorer.threshold
-        is_half = max(scores) >= least and scores[worst] < FALSE_SHARE * least
+        is_worse = scores[worst] < least or max(scores) - scores[worst] >= _CLEARLY_LESS
+        is_half = max(scores) >= least and is_worse
         return clauses[worst].text.strip(" .,;") if is_half else ""
 
 
