@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from askdocs.answering.verification.vetoes import veto
+from askdocs.answering.verification.vetoes import RULES, veto
 
 NEAR_MISSES = Path(__file__).parents[2] / "training" / "data" / "near_misses.jsonl"
 
@@ -112,3 +112,9 @@ def test_rules_on_sentences_they_were_not_made_for() -> None:
     assert len(pairs) > 140
     assert len(accused) <= 0.02 * len(pairs), accused
     assert len(caught) >= 0.25 * len(pairs)
+
+
+def test_an_altered_amount_is_compared_with_the_one_most_like_it() -> None:
+    source = "The scheme cost 1.9 million pounds to set up and 380,000 pounds a year to run."
+    told = RULES["amount"]("The scheme costs 480,000 pounds a year to run.", source)
+    assert told == "“480,000” differs: the source has “380,000”"

@@ -7,9 +7,11 @@ yields by a simple calculation, if the source gives another amount of that kind 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from askdocs.text.numbers import NUMBER_WORDS, SCALES
@@ -306,7 +308,8 @@ def other_quantity(text: str, source: str) -> str:
         if any(_fits(each, value) for value in _values(each, every)) or _is_small(each):
             continue
         for sentence in sentences:
-            rival = next((other for other in sentence.amounts if _is_rival(each, other)), None)
+            rivals = [other for other in sentence.amounts if _is_rival(each, other)]
+            rival = min(rivals, key=partial(_ratio, each), default=None)  # that was altered
             is_same_topic = sentence.shared >= max(
                 _MIN_SHARED_WORDS, _MIN_SHARED_SHARE * len(words)
             )
@@ -328,6 +331,12 @@ class _SourceSentence:
     def __init__(self, text: str, words: Sequence[str]) -> None:
         self.amounts = quantities(text)
         self.shared = count_among(words, plain_words(text))
+
+
+def _ratio(one: Quantity, other: Quantity) -> float:
+    """How many times the larger of two values is the smaller one."""
+    small, large = sorted((abs(one.value), abs(other.value)))
+    return large / small if small else math.inf
 
 
 def _is_small(own: Quantity) -> bool:
