@@ -113,6 +113,27 @@ def test_headers_in_the_body_begin_the_mail_before() -> None:
     assert earlier.text.strip() == "Das Dach leckt."
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("De :", "Envoyé :", "À :", "Objet :"),
+        ("De:", "Enviado el:", "Para:", "Asunto:"),
+        ("De:", "Enviada em:", "Para:", "Assunto:"),
+        ("Da:", "Inviato:", "A:", "Oggetto:"),
+        ("Fra:", "Sendt:", "Til:", "Emne:"),
+        ("Van:", "Verzonden:", "Aan:", "Onderwerp:"),
+        ("Od:", "Wysłano:", "Do:", "Temat:"),
+    ],
+)
+def test_headers_of_outlook_in_other_languages_begin_a_mail(names: tuple[str, ...]) -> None:
+    values = ("Kim Vogel <k@example.org>", "4. 1. 2027 10:12", "Ida Berg", "Roof 7")
+    block = "\n".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+    own, earlier = thread_parts(f"See below.\n\n{block}\n\nIt leaks.")
+    assert (own.text, earlier.text.strip()) == ("See below.", "It leaks.")
+    assert (earlier.author, earlier.date) == ("Kim Vogel", "4. 1. 2027 10:12")
+    assert earlier.subject == "Roof 7"
+
+
 def test_a_sentence_with_wrote_is_no_head_of_a_mail() -> None:
     body = (
         "The mayor of the old town then wrote to all of the councillors as follows:\nCome at six."

@@ -692,3 +692,50 @@ def test_code_in_figures_of_typst_is_kept(tmp_path: Path) -> None:
     text = '#figure(\n  caption: [Hi.],\n  ```rs\n  a\n  ```\n)\n#let x = regex("//.*")\nYes.\n'
     shown = read(tmp_path, text, "a.typ").text
     assert [line for line in shown.split("\n") if line] == ["Hi. ```rs", "  a", "  ```", "Yes."]
+
+
+def test_a_chat_of_ios_has_no_marks_of_direction_and_no_blank_lines(tmp_path: Path) -> None:
+    text = (
+        "[3/5/26, 9:41:30\u202fAM] Ana: The boat\r\nleaves at 7.\r\n"
+        "[3/5/26, 12:02:11\u202fPM] \u202a+47\u00a0912\u202c: Who pays 40?\r\n"
+        "[3/5/26, 1:10:00\u202fPM] Ben: I do. \u200e<This message was edited>\r\n"
+    )
+    assert read(tmp_path, text, "a.txt").text == (
+        "Ana (3/5/26, 9:41:30\u202fAM): The boat\nleaves at 7.\n"
+        "+47\u00a0912 (3/5/26, 12:02:11\u202fPM): Who pays 40?\n"
+        "Ben (3/5/26, 1:10:00\u202fPM): I do."
+    )
+
+
+def test_a_chat_of_google_names_who_wrote_and_when(tmp_path: Path) -> None:
+    when = "Monday, March 2, 2026 at 2:05:00\u202fPM UTC"
+    messages = [
+        {"creator": {"name": "Ada", "email": "a@x.org"}, "created_date": when, "text": "It is 40"},
+        {"creator": {"name": "Ben"}, "created_date": when, "attached_files": [{"name": "a.png"}]},
+    ]
+    document = read(tmp_path, json.dumps({"messages": messages}), "messages.json")
+    assert document.text == "Ada (Monday, March 2, 2026 at 2:05:00 PM UTC): It is 40"
+    assert any("1 " in part for part in document.left_out)
+
+
+TRANSCRIPT = """It was the mate,
+who stood on deck when
+the ship left the quay
+    Q.  How many boats?
+    A.  14 boats, and
+a raft that was tied
+to the stern."""
+
+
+def test_numbers_of_the_lines_of_a_transcript_are_no_text(tmp_path: Path) -> None:
+    pages = [
+        "\n".join(f"{number:>2}  {line}" for number, line in enumerate(TRANSCRIPT.split("\n"), 1))
+        for _ in range(2)
+    ]
+    text = "\n\n".join(pages)
+    assert read(tmp_path, text, "a.txt").text == f"{TRANSCRIPT}\n\n{TRANSCRIPT}"
+
+
+def test_items_that_are_numbered_keep_their_numbers(tmp_path: Path) -> None:
+    text = "\n".join(f"{number}  Boat {number * 7}" for number in range(1, 15))
+    assert read(tmp_path, text, "a.txt").text == text

@@ -1,8 +1,9 @@
 """Chat exports: each message is a line with its author and time.
 
 Supported are WhatsApp (text, from Android and iOS), text copied from Teams, the pages and the JSON
-of Telegram, and the JSON of Facebook and Instagram, Slack, Discord, ChatGPT and Claude. The author
-and the time are also the heading of the message, so a citation of any of its sentences names both.
+of Telegram, and the JSON of Facebook and Instagram, Google Chat, Slack, Discord, ChatGPT and
+Claude. The author and the time are also the heading of the message, so a citation of any of its
+sentences names both.
 """
 
 from __future__ import annotations
@@ -38,12 +39,15 @@ _MEDIA = re.compile(
     re.MULTILINE,
 )
 _TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # after the time; the text is on later lines
+_EMBEDDINGS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # around a phone number
+_EDITED = re.compile(r"\s*\u200e<[^<>\n]{3,60}>$")  # "<This message was edited>"
 _MIN_MESSAGES = 2  # of a chat
 _MIN_SHARE = 0.4  # of the first lines must begin a message; the others continue one
 _FIRST_LINES = 50
-# JSON keys of the attachments of a message: Telegram, Facebook, Slack and Discord.
+# JSON keys of the attachments of a message: Telegram, Facebook, Slack, Discord and Google Chat.
 _ATTACHMENT_KEYS = (
     "photo", "file", "photos", "videos", "audio_files", "gifs", "files", "sticker", "attachments",
+    "attached_files",
 )  # fmt: skip
 _MENTION = re.compile(r"<@(\w+)(?:\|([^>]+))?>")
 _SLACK_CHANNEL = re.compile(r"<#(\w+)(?:\|([^>]*))?>")
@@ -102,10 +106,14 @@ def whatsapp_messages(text: str) -> list[Message]:
             author, words = (named["name"], named["text"]) if named else ("", match["rest"])
             if is_teams:
                 author, words = words, ""
-            found.append(Message(author.strip(), when, words.strip("\u200e "), number))
+            author = _EMBEDDINGS.sub("", author).strip()
+            if not _MEDIA.search(f": {words}"):
+                words = _EDITED.sub("", words)
+            found.append(Message(author, when, words.strip("\u200e "), number))
         elif found and line.strip():
             last = found[-1]
-            text_so_far = f"{last.text}\n{line}" if last.text else line.strip()
+            words = _EDITED.sub("", line.rstrip("\r"))
+            text_so_far = f"{last.text}\n{words}" if last.text else words.strip()
             found[-1] = Message(last.author, last.when, text_so_far, last.line)
     return found
 
@@ -171,17 +179,11 @@ def _is_slack_card(value: object) -> bool:
 
 def _chats_in(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
     match value:
-        case {"messages": [{"from": _} | {"from_id": _} | {"actor": _}, *_] as messages, **rest}:
-            yield str(rest.get("name") or ""), list(_telegram_messages(messages))
-        case {"messages": [{"sender_name": _, "timestamp_ms": _}, *_] as messages, **rest}:
-            yield str(rest.get("title") or ""), list(_messenger_messages(messages))
+        case {"messages": [*_]}:
+            yield from _chat_with_messages(value)
         case {"chats": {"list": [*chats]}}:
             for chat in chats:
                 yield from _chats_in(chat, path)
-        case {"messages": [{"content": _, "author": {}}, *_] as messages, **rest}:
-            channel = rest.get("channel")
-            name = channel.get("name") if isinstance(channel, Mapping) else ""
-            yield str(name or ""), list(_discord_messages(messages))
         case [{"ts": str(), "text": str()}, *_]:
             yield path.parent.name, list(_slack_messages(value, _slack_users(path)))
         case [{"mapping": {}}, *_] | [{"chat_messages": [*_]}, *_]:
@@ -189,6 +191,20 @@ def _chats_in(value: object, path: Path) -> Iterator[tuple[str, list[Message]]]:
                 yield from _conversation_messages(conversation)
         case {"mapping": {}, "title": _}:
             yield from _conversation_messages(value)
+
+
+def _chat_with_messages(value: object) -> Iterator[tuple[str, list[Message]]]:
+    match value:
+        case {"messages": [{"from": _} | {"from_id": _} | {"actor": _}, *_] as messages, **rest}:
+            yield str(rest.get("name") or ""), list(_telegram_messages(messages))
+        case {"messages": [{"sender_name": _, "timestamp_ms": _}, *_] as messages, **rest}:
+            yield str(rest.get("title") or ""), list(_messenger_messages(messages))
+        case {"messages": [{"creator": {}, "created_date": _}, *_] as messages}:
+            yield "", list(_google_messages(messages))
+        case {"messages": [{"content": _, "author": {}}, *_] as messages, **rest}:
+            channel = rest.get("channel")
+            name = channel.get("name") if isinstance(channel, Mapping) else ""
+            yield str(name or ""), list(_discord_messages(messages))
 
 
 def _conversation_messages(value: object) -> Iterator[tuple[str, list[Message]]]:
@@ -206,6 +222,15 @@ def _telegram_messages(messages: Sequence[object]) -> Iterator[Message]:
             text = _telegram_content(message)
             if text:
                 yield Message(str(author), _format_time(message.get("date")), text)
+
+
+def _google_messages(messages: Sequence[object]) -> Iterator[Message]:
+    """The messages of a space or conversation of Google Chat."""
+    for message in messages:
+        match message:
+            case {"creator": {"name": str(author)}, "text": str(text), **rest} if text.strip():
+                when = str(rest.get("created_date") or "").replace("\u202f", " ")
+                yield Message(author, when, text.strip())
 
 
 def _messenger_messages(messages: Sequence[object]) -> Iterator[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -15,9 +16,16 @@ from askdocs.documents.loaders.shared.builder import DocumentBuilder, counted
 from askdocs.documents.loaders.shared.decoding import read_text
 from askdocs.types import Document
 
+_NUMBERED = re.compile(
+    r"[ \t]*(?P<number>\d{1,3})(?:(?P<gap>[ \t]{2,}|\t)(?P<words>\S.*))?[ \t\r]*"
+)
+_FEWEST_NUMBERED = 10  # lines
+_NUMBERED_SHARE = 0.8  # of the lines that are not empty
+_WITHIN_SENTENCE = 0.2  # of these lines begin within a sentence; in a list of short lines none does
+
 
 def load(path: Path, source: str) -> Sequence[Document]:
-    """Return one document with the unchanged text of the file, or with the messages of a chat."""
+    """Return one document with the text of the file, or with the messages of a chat."""
     builder = DocumentBuilder(source)
     text = read_text(path, builder)
     if is_whatsapp(text):
@@ -27,5 +35,32 @@ def load(path: Path, source: str) -> Sequence[Document]:
             builder.report_skipped(counted(media, "media file") + " of the chat")
         return [builder.build()]
     builder.anchor(line=1)
-    builder.add(text, end="")
+    builder.add(_without_line_numbers(text), end="")
     return [builder.build()]
+
+
+def _without_line_numbers(text: str) -> str:
+    """The text without the numbers in the margin of a transcript, which count its lines.
+
+    They count from 1 on every page. A list whose items are numbered keeps its numbers.
+    """
+    lines = text.split("\n")
+    numbered = dict[int, re.Match[str]]()
+    last = 0
+    for at, line in enumerate(lines):
+        found = _NUMBERED.fullmatch(line)
+        if found and int(found["number"]) in (last + 1, 1):
+            numbered[at] = found
+            last = int(found["number"])
+    filled = [found for found in numbered.values() if found["words"]]
+    within = sum(found["words"][:1].islower() for found in filled)
+    if (
+        len(numbered) < _FEWEST_NUMBERED
+        or len(numbered) < _NUMBERED_SHARE * sum(1 for line in lines if line.strip())
+        or within < _WITHIN_SENTENCE * len(filled)
+    ):
+        return text
+    width = min((len(found["gap"]) for found in filled), default=0)
+    for at, found in numbered.items():
+        lines[at] = lines[at][found.end("number") + width :] if found["words"] else ""
+    return "\n".join(lines)

@@ -33,13 +33,15 @@ _DATES = tuple(
 _MOST_WORDS_OF_A_NAME = 5
 _VERB = re.compile(rf"\b(?:{_WROTE})\b", re.IGNORECASE)
 _NAMES = {
-    "from": "from de von fra från da van od 发件人 差出人",
-    "date": "date sent gesendet datum envoyé enviado fecha data dato skickat verzonden 日時",
-    "subject": "subject betreff objet asunto oggetto assunto emne ämne onderwerp 主题 件名",
-    "to": "to an à para a til till aan cc kopie 收件人 宛先",
+    "from": "from de von fra från da van od lähettäjä 发件人 差出人",
+    "date": "date sent gesendet datum envoyé enviado enviado_el enviado_em enviada enviada_em fecha"
+    " data dato inviato sendt skickat verzonden wysłano odesláno lähetetty 发送时间 日時 送信日時",
+    "subject": "subject betreff objet asunto oggetto assunto emne ämne onderwerp temat předmět aihe"
+    " 主题 件名",
+    "to": "to an à para a til till aan do komu cc kopie 收件人 宛先 抄送",
 }
-_FIELD = {word: name for name, words in _NAMES.items() for word in words.split()}
-_HEADER = re.compile(r"^\s*\*?(?P<name>[^\W\d]{1,10})\*?\s?[:：]\*?\s?(?P<value>\S.*)$")
+_FIELD = {word.replace("_", " "): name for name, words in _NAMES.items() for word in words.split()}
+_HEADER = re.compile(r"^\s*\*?(?P<name>[^\W\d]{1,10}(?: e[lm])?)\*?\s?[:：]\*?\s?(?P<value>\S.*)$")
 _FORWARD = re.compile(
     r"^\s*[-_]{3,}\s*(?:original|forwarded|weitergeleitete|ursprüngliche|message|mensaje"
     r"|doorgestuurd"
