@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import FastAPI, Query, Response
 from starlette.responses import JSONResponse
 
+from askdocs.answering.document_metadata import metadata_answer
+from askdocs.answering.questions.question import parse
+from askdocs.documents.passages import split
 from askdocs.errors import CorpusError
 from askdocs.output.bibliography import Reference, as_bibtex, as_csl, reference_to
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from askdocs.assistant import Assistant
 
 _MOST = 100
+_AUTHOR = parse("Who wrote it?")
 _MEDIA = {"bibtex": "application/x-bibtex", "csl": "application/vnd.citationstyles.csl+json"}
 
 
@@ -38,4 +42,6 @@ def add_references(routes: FastAPI, assistant: Assistant) -> None:
 def _reference(assistant: Assistant, source: str) -> Reference:
     document = assistant.document(source)
     dated = assistant.guide(sources=[source]).documents[0].dated
-    return reference_to(source, document.title, document.text, dated)
+    found = metadata_answer(_AUTHOR, split(document, tokens=assistant.config.passage_tokens))
+    lines = [document.text[each.start : each.end] for each in found.candidates] if found else []
+    return reference_to(source, document.title, document.text, dated, "".join(lines[:1]))

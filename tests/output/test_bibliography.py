@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from askdocs.output.bibliography import as_bibtex, as_csl, reference_to
+import pytest
+
+from askdocs.output.bibliography import as_bibtex, as_csl, authors_in, reference_to
 
 TODAY = date(2026, 11, 30)
 PAPER = """Owls at Night
@@ -46,3 +48,36 @@ def test_csl_is_json_that_reference_managers_read() -> None:
     assert second["type"] == "personal_communication"
     assert second["accessed"] == {"date-parts": [[2026, 11, 30]]}
     assert not {"issued", "DOI"} & set(second)
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("By Vera Sand and Tom Reid, University of Ullock", ("Vera Sand", "Tom Reid")),
+        ("From: Ada King <ada@mill.example>", ("Ada King",)),
+        (
+            "Zoë Shen[1] ( ), Li Wu2*, and J. P. van der Berg",
+            ("Zoë Shen", "Li Wu", "J. P. van der Berg"),
+        ),
+        ("Author: Dr. Ada King; Year: 1843", ("Ada King",)),
+        ("written by Sarah Louisa Purvis.", ("Sarah Louisa Purvis",)),
+        ("From: sender@example.com", ()),
+        ("Prepared by: Department of Bridges", ()),
+        ("Sand, Vera", ()),
+        ("by the committee on bridges", ()),
+        ("", ()),
+    ],
+)
+def test_authors_are_the_persons_at_the_beginning_of_a_byline(
+    byline: str, authors: tuple[str, ...]
+) -> None:
+    assert authors_in(byline) == authors
+
+
+def test_authors_are_in_both_formats() -> None:
+    report = reference_to("r.pdf", "Bridges", "x", byline="By Vera Sand and Tom de la Reid")
+    assert "  author = {Vera Sand and Tom de la Reid}," in as_bibtex([report], TODAY)
+    assert json.loads(as_csl([report], TODAY))[0]["author"] == [
+        {"family": "Sand", "given": "Vera"},
+        {"literal": "Tom de la Reid"},
+    ]
