@@ -21,7 +21,7 @@ ARTICLE = "jaffar-express-attack.txt"
 
 
 def test_the_source_is_given_with_its_marks(address: str) -> None:
-    mark = f"0-13.{checksum('Jaffar Express')}"
+    mark = f"0-14.{checksum('Jaffar Exports')}"
     wrong = polling.get(f"{address}/source", params={"source": ARTICLE, "mark": mark}).json()
     assert wrong["lost"] == [0]
     mark = f"0-14.{checksum('Jaffar Express')}"
