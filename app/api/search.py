@@ -48,10 +48,11 @@ def add_search(routes: FastAPI, assistant: Assistant) -> None:
         kind: Names = (),
         since: Annotated[str, Query(pattern=_DAY, max_length=10)] = "",
         until: Annotated[str, Query(pattern=_DAY, max_length=10)] = "",
+        dates: Literal["file", "document"] = "file",
         start: Annotated[int, Query(ge=0)] = 0,
         each: Annotated[int, Query(ge=1, le=500)] = MATCHES_SHOWN,
     ) -> Response:
-        filters = Filters(list(only) or None, tuple(kind), since, until)
+        filters = Filters(list(only) or None, tuple(kind), since, until, dates)
         try:
             found = assistant.find(
                 q, by=by, filters=filters, start=start, documents=DOCUMENTS_SHOWN, each=each

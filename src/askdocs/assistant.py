@@ -388,7 +388,7 @@ class Assistant(AssistantInterface):
         each: int = 5,
     ) -> SearchResult:
         catalog = self._resources.open_catalog()
-        within = filters.within(catalog) if filters else None
+        within = filters.within(catalog, self._resources.days) if filters else None
         page = {"start": max(start, 0), "documents": documents, "each": each}
         if by == "words":
             return find_words(catalog, query[:LONGEST_QUESTION], within=within, **page)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from askdocs.config import Config
 from askdocs.errors import ConfigError, CorpusError, IndexMismatchError
+from askdocs.guide.days import Days
 from askdocs.guide.folder import Guides
 from askdocs.index.catalog import Catalog, readable_state
 from askdocs.index.fingerprint import fingerprint as fingerprint_of
@@ -159,6 +160,7 @@ class Resources:
         self.models = models or Models()
         self.guard = threading.RLock()
         self.guides = Guides()
+        self.days = Days()
         self.token = secrets.token_urlsafe(24)
         self._given_embedder = embedder
         self._given_llm = llm

@@ -87,6 +87,30 @@ def test_filters_and_pages_of_documents(assistant: Assistant) -> None:
     assert {page.found_in for page in pages} == {3}
 
 
+def test_documents_are_filtered_by_the_date_that_they_state(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "may.txt").write_text("Minutes\nDate: 3 May 2019\n\nThe bridge is closed.\n")
+    (corpus / "report 2020.txt").write_text("The bridge is open again, and all is well.\n")
+    (corpus / "none.txt").write_text("The bridge has no date.\n")
+    with Assistant(
+        Config(corpus=corpus, index=tmp_path / "index"), embedder=HashEmbedding()
+    ) as assistant:
+        assistant.index()
+
+        def passing(since: str = "", until: str = "") -> set[str]:
+            filters = Filters(since=since, until=until, dates="document")
+            return set(found(assistant.find("bridge", filters=filters)))
+
+        assert passing("2019-05-03", "2019-05-03") == {"may.txt"}
+        assert passing("2019-05-04") == passing("2020-07-01") == {"report 2020.txt"}
+        assert passing(until="2020-01-31") == {"may.txt", "report 2020.txt"}
+        assert passing() == {"may.txt", "report 2020.txt", "none.txt"}
+        (corpus / "may.txt").write_text("Minutes\nDate: 13 May 2021\n\nThe bridge is closed.\n")
+        assistant.index()
+        assert passing("2021-01-01") == {"may.txt"}
+
+
 def test_by_meaning_groups_the_nearest_passages(assistant: Assistant) -> None:
     result = assistant.find("toll bridge of Regulus", by="meaning")
     assert result.documents[0].source == "law/tolls.md"

@@ -11,7 +11,7 @@ import { translateLocation, translate, t } from "./i18n.js";
 
 const WAITED = 250; // milliseconds after the last key
 const ALL = 500; // results of one document after "All … in this document", and in the panel
-const FILTERS = ["kind", "folder", "since", "until"];
+const FILTERS = ["kind", "folder", "dates", "since", "until"];
 const FIELDS = ["q", "by", ...FILTERS, "all"]; // of the form and of the URL
 const NAMED = 2; // ticked documents and folders; more are counted
 
@@ -78,7 +78,8 @@ function formValues() {
 
 function queryOf(values) {
   const query = new URLSearchParams({ q: values.q });
-  for (const name of ["by", "kind", "since", "until"]) if (values[name]) query.set(name, values[name]);
+  const limits = values.since || values.until ? ["dates", "since", "until"] : [];
+  for (const name of ["by", "kind", ...limits]) if (values[name]) query.set(name, values[name]);
   for (const each of sourcesOf(values)) query.append("only", each);
   return query;
 }

@@ -115,6 +115,17 @@ class DocumentTables(CatalogTables):
         )
         return str(rows[0][0]) if rows else ""
 
+    def title_and_ends(self, source: str, head: int, foot: int) -> tuple[str, str]:
+        """The title of a document, and its first and last characters without what is between."""
+        rows = self._database.rows(
+            """SELECT title, substr(text, 1, ?1), substr(text, 1 + max(?1, length(text) - ?2))
+               FROM documents WHERE source = ?3""",
+            head,
+            foot,
+            source,
+        )
+        return (str(rows[0][0]), f"{rows[0][1]}{rows[0][2]}") if rows else ("", "")
+
     def left_out(self) -> dict[str, tuple[str, ...]]:
         """Source → the skipped content, for documents whose files were not read completely."""
         rows = self._database.rows(
