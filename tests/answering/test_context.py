@@ -51,6 +51,28 @@ def test_a_list_of_references_is_not_quoted() -> None:
     assert sentences(passage) == []
 
 
+def test_a_list_of_references_below_a_line_of_plain_text_is_not_quoted() -> None:
+    text = (
+        "Tides differ between coasts.\n\nReferences\n"
+        "Vik, A., et al. (2011). Tides of the north. Notes on the Sea 14, 3-9."
+    )
+    passage = Passage("i", "a.txt", text, 0, len(text))
+    assert [text[start:end] for start, end in sentences(passage)] == [
+        "Tides differ between coasts."
+    ]
+    entry = text[text.index("Vik") :]
+    assert sentences(Passage("i", "a.txt", entry, 0, len(entry))) == []
+
+
+def test_a_heading_of_plain_text_is_not_quoted() -> None:
+    text = "Point 4. Goats\nThree kids were born in May.\n\nPoint 5. Hay\nThe barn is full."
+    passage = Passage("i", "a.txt", text, 0, len(text))
+    assert [text[start:end] for start, end in sentences(passage)] == [
+        "Three kids were born in May.",
+        "The barn is full.",
+    ]
+
+
 @pytest.mark.parametrize(
     "sentence",
     ["Run this:", "It has several advantages.", "Do the following.", "4 ways exist."],
@@ -77,6 +99,16 @@ def test_most_sentences_announce_nothing(sentence: str) -> None:
         ),
         ("Rates:\nA | 1\nB | 2\n\nThe end.", "Rates:\nA | 1\nB | 2"),
         ("Two ways: by land. By sea. By air.", "Two ways: by land. By sea."),
+        (
+            "Needs:\n(a) oil;\n(b) a wick.\n\n8. Boats\n8.1 They are blue.",
+            "Needs:\n(a) oil;\n(b) a wick.",
+        ),
+        ("Needs:\n1. oil\n\n2. a wick\n\n7. Boats", "Needs:\n1. oil\n\n2. a wick"),
+        (
+            "Needs:\n1. oil\n\n   - fine oil\n\n2. a wick",
+            "Needs:\n1. oil\n\n   - fine oil\n\n2. a wick",
+        ),
+        ("Two ways: by land.\n\nLamps\nThey burn.", "Two ways: by land."),
         ("Nothing follows:", "Nothing follows:"),
         ("Contact:\nPhone: 12", "Contact:\nPhone: 12"),
         ("He said to all of us:\nPort: 4", "He said to all of us:\nPort: 4"),

@@ -280,3 +280,16 @@ def test_any_sentence_of_an_item_brings_the_whole_list(best: str) -> None:
     words = {"It costs": "It costs\n  little.", "at night": "One sleeps at night."}.get(best, best)
     given = answer("What is the stove like?", candidate(hit(text=text), words, 0.9))
     assert given.citations[0].quote == text.removesuffix("\n\nIt is old.")
+
+
+def test_a_quote_does_not_cross_a_heading() -> None:
+    text = "Two chairs broke. Both are mended.\n\nPoint 3. Roof\nThe roof leaks at the chimney."
+    found = hit("minutes.txt", text)
+    given = answer(
+        "What broke?",
+        candidate(found, "Two chairs broke.", 0.9),
+        candidate(found, "Both are mended.", 0.5),
+        candidate(found, "Point 3.", 0.4),
+        candidate(found, "The roof leaks at the chimney.", 0.3),
+    )
+    assert given.statements[0].text == "Two chairs broke. Both are mended."

@@ -323,6 +323,7 @@ def test_rows_are_sentences_of_their_own_however_alike_their_lengths(rows: list[
         ["Vino Dña. Inés con el Lic. Mora y las Sras. Ruiz.", "Nadie más vino."],
         ["See Figs. 3 and 4, and Secs. 2.1 to 2.4.", "They agree."],
         ["ร้านเปิด 8.30 น. ถึง 20.00 น. ทุกวัน ตั้งแต่ พ.ศ. 2560 โดย ดร. มานี"],
+        ["Orr, B., et al. (2004). On tides. Sea Notes 9, 1-4."],
         ["Møtet gjelder kap. 2, jf. pkt. 4 f.eks. i dag.", "Han sa ja."],
     ],
 )

@@ -16,6 +16,7 @@ from askdocs.text.english import (
     THIRD_PERSON,
     any_of,
 )
+from askdocs.text.headings import is_heading_only, opens_section
 from askdocs.text.overlap import is_among
 from askdocs.text.sentences import is_item, is_row, sentence_spans
 from askdocs.text.stop_words import content_words
@@ -50,6 +51,13 @@ _REFERENCE_HEADING = re.compile(
     r"|literaturverzeichnis|further reading|external links|see also)\W*$",
     re.IGNORECASE,
 )
+# The heading of a list of references on a line of its own, in plain text.
+_REFERENCE_LINE = re.compile(
+    r"(?:^|\n[ \t]*\n)[ \t]*(?:\d+\.?[ \t]*)?"
+    r"(?:references|bibliography|works cited|literature cited|literaturverzeichnis|literatur"
+    r"|bibliographie|références|bibliografía|referencias)[ \t]*:?[ \t]*\n(?=\s*\S[^\n]{20})",
+    re.IGNORECASE,
+)
 # The label at the start of a turn: "NOVAK: …", "Jon (05/05/2026, 19:44): …".
 TURN_LABEL = re.compile(
     r"^[ \t>]*(?P<author>[^\W\d_][^:;|\n]{0,60}?)(?: \((?P<when>[^()\n]*\d[^()\n]*)\))?: (?=\S)",
@@ -59,6 +67,11 @@ _REFERENCE = re.compile(
     r"^\W{0,3}(?:\[?\d{1,3}[\].]\s*)?[A-Z][\w'’-]+,? (?:[A-Z]\.|et al).*\b(?:19|20)\d\d\b.*"
     r"(?:\bpp?\.|\bvol\b|\bdoi\b|\barxiv\b|\bproc\b|\bjournal\b|\bed(?:s|itor)?\b|\d\(\d+\)|\d:\s?\d)",
     re.IGNORECASE,
+)
+# An entry with the year right after the authors: "Voss, K., et al. (2016). …".
+_DATED_REFERENCE = re.compile(
+    r"[^\W\d_][\w'’-]+(?: [\w'’-]+)?, (?:[^\W\d_]\.|et al)[^()\n]{0,200}"
+    r"\((?:19|20)\d\d[a-z]?\)[.,:]"
 )
 # An empty field of a form: "Date of birth: ______", "Signature ........".
 _EMPTY_FIELD = re.compile(r"[^:_\n]{1,80}(?::\s*[_.…‗]{3,}|\s[_.…‗]{5,})[\s_.…‗]*")
@@ -89,6 +102,10 @@ _LONGEST_LABEL = 3  # words; a longer label is not taken for an empty field
 _LINES_OF_ITEM = 10  # at most
 NEAR_STEPS = 300  # characters between a quote and the list that follows its paragraph
 _PARAGRAPH_END = re.compile(r"[ \t]*\n[ \t]*(?=\n)\s*|\n(?=[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t])")
+_MARKER = re.compile(
+    r"(?P<indent>[ \t]*)(?:[-*+•◦–—·]"
+    r"|\(?(?:(?P<number>\d{1,3})|(?P<letter>[A-Za-z]{1,4}))(?P<close>[.)]))[ \t]"
+)
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 
 
@@ -107,7 +124,7 @@ def sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[int, 
         (start, end) in characters of the passage's text, in order.
     """
     spans = all_sentences(passage, with_title=with_title)
-    quotable = quotable_sentences(passage, [passage.text[start:end] for start, end in spans])
+    quotable = quotable_sentences(passage, spans)
     return [span for span, may in zip(spans, quotable, strict=True) if may]
 
 
@@ -134,16 +151,29 @@ def all_sentences(passage: Passage, *, with_title: bool = False) -> list[tuple[i
     ]
 
 
-def quotable_sentences(passage: Passage, texts: Sequence[str]) -> list[bool]:
+def quotable_sentences(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[bool]:
     """Whether each of the sentences of a passage can be quoted.
 
     Args:
         passage: The passage. Below a heading such as "References" nothing can be quoted.
-        texts: Its sentences.
+        spans: The (start, end) of its sentences.
     """
     if _REFERENCE_HEADING.search(passage.heading or ""):
-        return [False] * len(texts)
-    return [can_answer(text) for text in texts]
+        return [False] * len(spans)
+    references = _REFERENCE_LINE.search(passage.text)
+    end = references.start() if references else len(passage.text)
+    return [
+        start < end
+        and can_answer(passage.text[start:stop])
+        and not _only_heads(passage.text, start, stop)
+        for start, stop in spans
+    ]
+
+
+@rule("headings of plain text", otherwise=lambda *_: False)
+def _only_heads(text: str, start: int, end: int) -> bool:
+    """Whether a sentence is only a heading of plain text; see `is_heading_only`."""
+    return is_heading_only(text, start, end)
 
 
 @rule("sentences that say nothing", otherwise=lambda _: True)
@@ -158,6 +188,7 @@ def can_answer(sentence: str) -> bool:
         or _EMPTY_FIELD.fullmatch(sentence)
         or _is_capitals(sentence)
         or (_REFERENCE.search(sentence) and not TURN_LABEL.match(sentence))
+        or _DATED_REFERENCE.match(sentence)
     )
 
 
@@ -243,9 +274,20 @@ def announced_end(text: str, start: int, *, prose: bool = True) -> int:
         return _members_end(text, lines)
     if not prose or _is_unfilled(text, start):
         return start
-    after = sentence_spans(text[start : start + LONGEST_QUOTE])[:2]
-    after = [span for span in after if text[start + span[0] : start + span[1]].strip("# \n")]
-    return start + after[-1][1] if after else start
+    end = start
+    for first, last in sentence_spans(text[start : start + LONGEST_QUOTE])[:2]:
+        is_announced = end == start and text[:start].rstrip(" *_").endswith((":", "："))
+        if not is_announced and begins_section(text, start + first):
+            break
+        if text[start + first : start + last].strip("# \n"):
+            end = start + last
+    return end
+
+
+@rule("headings end a window", otherwise=lambda *_: False)
+def begins_section(text: str, start: int) -> bool:
+    """Whether the sentence at offset `start` is a heading of plain text; see `opens_section`."""
+    return opens_section(text, start)
 
 
 def _is_unfilled(text: str, end: int) -> bool:
@@ -327,7 +369,25 @@ def list_continues(text: str, end: int) -> bool:
     """
     last = text[text.rfind("\n", 0, end) + 1 : end]
     after = next((line for line in text[end:].split("\n") if line.strip()), "")
-    return _is_member(last) and _is_member(after) and is_item(last) == is_item(after)
+    if not (_is_member(last) and _is_member(after) and is_item(last) == is_item(after)):
+        return False
+    is_apart = bool(re.match(r"[^\S\n]*\n[^\S\n]*\n", text[end:]))
+    return not (is_apart and _is_other_list(last, after))
+
+
+@rule("another list", otherwise=lambda *_: False)
+def _is_other_list(before: str, after: str) -> bool:
+    """Whether two items that a blank line separates are of different lists: "(c) …", "6. …".
+
+    The markers differ, or the number is not the next one. A deeper item belongs to the one before.
+    """
+    one, other = _MARKER.match(before), _MARKER.match(after)
+    if not one or not other or len(other["indent"]) > len(one["indent"]):
+        return False
+    if one["number"] and other["number"]:
+        is_next = int(other["number"]) - int(one["number"]) in (0, 1)
+        return one["close"] != other["close"] or not is_next
+    return bool(one["number"] or other["number"]) or bool(one["letter"]) != bool(other["letter"])
 
 
 def _lines(text: str, start: int) -> list[tuple[int, int]]:
@@ -356,11 +416,16 @@ def _members_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
     """
     end = lines[0][0]
     members = blank = 0
+    item = ""  # the last one that is not indented more than the first
     for start, stop in lines:
         line = text[start:stop]
         if not line.strip():
             blank += 1
             continue
+        if blank and item and is_item(line) and _is_other_list(item, line):
+            break
+        if is_item(line) and not (item and _indent(line) > _indent(item)):
+            item = line
         if _is_member(line):
             members += 1
             if members > MOST_ITEMS:
@@ -370,6 +435,11 @@ def _members_end(text: str, lines: Sequence[tuple[int, int]]) -> int:
         blank = 0
         end = start + len(line.rstrip())
     return end
+
+
+def _indent(line: str) -> int:
+    """The number of white spaces that a line begins with."""
+    return len(line) - len(line.lstrip())
 
 
 def _fence_end(text: str, lines: Sequence[tuple[int, int]]) -> int:

@@ -10,6 +10,7 @@ from askdocs.answering.context import (
     all_sentences,
     announced_end,
     announces,
+    begins_section,
     context_start,
     in_item,
     item_end,
@@ -197,10 +198,18 @@ def _sentences_around(
         return candidate.selected_by in _WITH_NEIGHBOURS and probabilities.get(at, 0.0) >= threshold
 
     end = len(texts)
+
+    def heads(number: int) -> bool:
+        return begins_section(place.text, place.spans[number][0])
+
     while last + 1 < end and last + 1 - first < _LONGEST_WINDOW and is_likely(last + 1):
+        if heads(last + 1):
+            break
         last += 1
     if last + 1 < end and states_condition(texts[last + 1]):
         last += 1
     while first > 0 and last - first + 1 < _LONGEST_WINDOW and is_likely(first - 1):
+        if heads(first):
+            break
         first -= 1
     return first, last

@@ -50,6 +50,7 @@ from askdocs.answering.utterances import PrecedingText, by_speaker, is_signature
 from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
+from askdocs.text.headings import heading_above
 from askdocs.text.language import asks_in_english
 from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
@@ -421,7 +422,7 @@ def _score_passage(
 ) -> list[ScoredSentence]:
     """Score the sentences of a passage that can be quoted."""
     question = context.question
-    quotable = quotable_sentences(passage.hit.passage, passage.texts)
+    quotable = quotable_sentences(passage.hit.passage, passage.places)
     found: list[ScoredSentence] = []
     for number, ((start, end), text) in enumerate(zip(passage.places, passage.texts, strict=True)):
         if not quotable[number] or _is_address(question, text):
@@ -571,9 +572,10 @@ def _rank_by_topic(
     for hit, start, end, cosine in compared_sentences(vector, hits, embedder):
         text = words_at(hit, start, end)
         covered = coverage(term_weights, text)
-        heading = hit.passage.own_heading
+        passage = hit.passage
+        heading = passage.own_heading or heading_above(passage.text, start - passage.start)
         if covered or coverage(term_weights, heading) > _WHOLE_TOPIC:
-            above = f"{hit.passage.title} {hit.passage.heading or ''}"
+            above = f"{passage.title} {passage.heading or heading}"
             covered = coverage(term_weights, f"{above} {text}")
         probability = probability_of((1.0, cosine, covered), _TOPIC_WEIGHTS)
         found.append(Candidate(hit, start, end, None, probability, "topic", covered))

@@ -65,6 +65,11 @@ _BEGINS_CJK = re.compile(
     r"\W*(?:[一二三四五六七八九十]+[、．)）]|第[一二三四五六七八九十百\d]+[章节条]"
     r"|\S{1,20}(?: \([^()\n]*\d[^()\n]*\))?[:：])"
 )
+# An entry of a list of references stays whole: "Voss, K., et al. (2016). Tides. Marine Notes 3, 1."
+_REFERENCE = re.compile(
+    r"[^\W\d_][\w'’-]+(?: [\w'’-]+)?, (?:[^\W\d_]\.|et al)[^()\n]{0,200}\((?:19|20)\d\d[a-z]?\)\. "
+    r"(?=.*\d\W*$)"
+)
 _MAY = re.compile(r"\bMay\. +(?=[A-Z])")  # the library takes the month for an abbreviation
 # The library takes a letter before a full stop for an abbreviation, also in "5 mg/l. It …".
 _UNIT = re.compile(
@@ -132,6 +137,9 @@ def block_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]
         # Line ends become spaces; the offsets stay the same. Other white space becomes a space too,
         # because the library may crash on one of several bytes before a full stop ("A\xa0.B").
         piece = _ANY_SPACE.sub(" ", text[piece_start:piece_end])
+        if _REFERENCE.match(piece):
+            yield piece_start, piece_start + len(piece.rstrip())
+            continue
         enumerator = _ENUMERATOR.match(piece)
         # A number at the start is blanked out. With it ("(2) Rent. …") the library may find no end.
         opening = enumerator.group() if enumerator else ""
