@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
+from PIL import Image
 from reportlab.lib.colors import black, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -133,6 +134,19 @@ def test_numbers_on_the_right_are_those_of_lines_too(tmp_path: Path) -> None:
     text = numbered(tmp_path / "a.pdf", x=320, gap=-290)
     assert "the platform but the porter" in text
     assert not any(letter.isdigit() for letter in text)
+
+
+@pytest.mark.parametrize("begins", [1, len(LINES) + 1])
+def test_numbers_of_the_lines_of_both_columns_are_no_text(tmp_path: Path, begins: int) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.setFont("Helvetica", 10)
+    for x, first in ((50, 1), (305, begins)):
+        for row, line in enumerate(LINES):
+            canvas.drawRightString(x, 760 - 18 * row, str(first + row))
+            canvas.drawString(x + 10, 760 - 18 * row, line)
+    canvas.save()
+    text = " ".join(read(tmp_path / "a.pdf").text.split())
+    assert text == " ".join(LINES * 2)
 
 
 def test_the_first_column_of_a_table_stays(tmp_path: Path) -> None:
@@ -751,3 +765,19 @@ def test_accents_over_letters_are_part_of_them(tmp_path: Path, shown: str, text:
     letters = dict.fromkeys("BOrucekmaosztb ") | {"1": "¨", "2": "¸", "3": "´", "4": "˘", "5": "ı"}
     fonts = {"F1": ("Helvetica", {code: letter or code for code, letter in letters.items()})}
     assert written(tmp_path / "a.pdf", f"/F1 20 Tf 60 700 Td {shown}", fonts) == text
+
+
+@pytest.mark.parametrize(("mode", "told"), [(3, False), (0, True)])
+def test_a_scan_with_a_text_layer_is_read(tmp_path: Path, mode: int, *, told: bool) -> None:
+    canvas = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    canvas.drawInlineImage(Image.new("L", (60, 80), 200), 0, 0, *A4)
+    text = canvas.beginText(60, 700)
+    text.setFont("Helvetica", 12)
+    text.setTextRenderMode(mode)
+    text.textLine("The lock opens at 7:30 and closes at 19:00.")
+    canvas.drawText(text)
+    canvas.save()
+    document = read(tmp_path / "a.pdf")
+    if not available():
+        assert "The lock opens at 7:30" in document.text
+        assert ("page 1: a scanned picture without text" in document.left_out) is told

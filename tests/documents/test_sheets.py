@@ -421,6 +421,14 @@ def test_units_below_the_names_belong_to_them(tmp_path: Path) -> None:
     assert saved(tmp_path, made)[0] == "Player: Bo; Team: m"
 
 
+def test_labels_and_values_below_a_table_have_no_names(tmp_path: Path) -> None:
+    table = [["Berth", "Summer", "Winter", "Water"], ["A", 30, 20, "yes"], ["B", 35, 25, "no"]]
+    values = [["Valid from", "1 May"], ["Phone", "0047 912"], ["Mail", "a@x.org"]]
+    read = saved(tmp_path, sheet([*table, [], *values]))
+    assert read[-3:] == ["Valid from: 1 May", "Phone: 0047 912", "Mail: a@x.org"]
+    assert saved(tmp_path, sheet([*table, [], ["C", 40], ["D", 45]]))[-1] == "Berth: D; Summer: 45"
+
+
 def test_a_remark_below_a_table_has_no_name(tmp_path: Path) -> None:
     made = sheet([["Boat", "Catch"], ["Alba", 4], ["Brage", 6], [], ["Figures are estimates."]])
     assert saved(tmp_path, made)[-1] == "Figures are estimates."

@@ -28,7 +28,12 @@ from askdocs.documents.loaders.pdf.headers_footers import (
     without_headers_footers,
     without_watermarks,
 )
-from askdocs.documents.loaders.pdf.images import image_boxes, is_scan, unread_share
+from askdocs.documents.loaders.pdf.images import (
+    has_invisible_text,
+    image_boxes,
+    is_scan,
+    unread_share,
+)
 from askdocs.documents.loaders.pdf.layout import Line, lines_in_order
 from askdocs.documents.loaders.pdf.line_numbers import without_line_numbers
 from askdocs.documents.loaders.pdf.ocr import DOTS_PER_INCH, available, recognise
@@ -212,7 +217,11 @@ def _read_page(pdf: pypdfium2.PdfDocument, index: int) -> _Page:
         words = "\n".join(segment.text for segment in text.segments)
         undecoded = is_garbled(words, text.unmapped)
         boxes = image_boxes(page, text.turn)
-        is_picture = len(words) < _FEW_LETTERS and is_scan(page, boxes)
+        is_picture = (
+            len(words) < _FEW_LETTERS
+            and is_scan(page, boxes)
+            and not (words and has_invisible_text(text_page))
+        )
         recognised = False
         if undecoded or is_picture:
             segments = _recognise_page(page) if available() else []

@@ -41,6 +41,17 @@ def is_scan(page: Any, boxes: Sequence[Box]) -> bool:
     return sum(map(_area, boxes)) > _SCAN_SHARE * float(width * height)
 
 
+def has_invisible_text(text_page: Any) -> bool:
+    """Whether the first letter of a page is invisible, as the text of a recognised scan is."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    for index in range(max(count, 0)):
+        if pdfium.FPDFText_GetUnicode(text_page, index) > ord(" "):
+            text_object = pdfium.FPDFText_GetTextObject(text_page, index)
+            mode = pdfium.FPDFTextObj_GetTextRenderMode(text_object) if text_object else None
+            return bool(mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+    return False
+
+
 def unread_share(page: Any, boxes: Sequence[Box], segments: Sequence[Segment]) -> float:
     """The share of a page that is covered by images without text on them."""
     width, height = page.get_size()

@@ -65,8 +65,29 @@ def without_line_numbers(pages: Sequence[Sequence[Segment]]) -> list[list[Segmen
             for line_number in numbers or _few_numbers(page)
             if low <= line_number.segment.left <= high
         ]
-        kept.append(_remove_numbers(page, inside))
+        kept.append(_remove_numbers(page, [*inside, *_numbers_of_next_column(page, inside)]))
     return kept
+
+
+def _numbers_of_next_column(
+    page: Sequence[Segment], numbers: Sequence[_LineNumber]
+) -> list[_LineNumber]:
+    """The line numbers of a column of text beside one whose lines are numbered, if there are any.
+
+    They go on where those of the first column end, or begin again.
+    """
+    own = {id(number.segment) for number in numbers}
+    others = [n for n in _candidates(page) if id(n.segment) not in own]
+    begins = {numbers[0].value, numbers[-1].value + 1} if numbers else set()
+    for first in others:
+        if first.value in begins and first.segment.left > numbers[0].segment.right:
+            reach = _ALIGNED + _DIGITS * first.segment.size
+            column = _longest_sequence(
+                [n for n in others if abs(n.segment.left - first.segment.left) <= reach]
+            )
+            if column[0] == first and _are_line_numbers(column):
+                return column
+    return []
 
 
 def _margin_numbers(page: Sequence[Segment]) -> list[_LineNumber]:

@@ -36,6 +36,7 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
     names: Row | None = None
     columns: set[int] = set()
     blocks = list(_split_tables(rows))
+    above: Numbered = []
     for index, block in enumerate(blocks):
         block, lead = _split_lead(block)
         add_rows(builder, lead, None)
@@ -54,7 +55,8 @@ def add_grid(builder: DocumentBuilder, rows: Numbered) -> None:
             header = [row for _, row in block[:depth]]
             names = joined_names(filled_groups(header)) if depth > 1 else column_names(header[0])
             columns, block = used, block[depth:]
-        elif not used <= columns:
+            above = block
+        elif not used <= columns or _are_labels_and_values(block, above):
             names, columns = None, set()
         if names is None or (len(columns) > 1 and all(map(_is_remark, block))):
             add_rows(builder, [(number, _select_columns(row, used)) for number, row in block], None)
@@ -70,6 +72,15 @@ def _is_preamble(block: Numbered, below: Numbered) -> bool:
     values = [row for _, row in block]
     is_header = typed_below_first(values) and not any(map(str.isdigit, "".join(values[0])))
     return pairs and wider and not is_header
+
+
+def _are_labels_and_values(block: Numbered, table: Numbered) -> bool:
+    """Whether rows below a wide table are labels and values: words where the table has numbers."""
+    pairs = len(block) > 1 and all(all(row[:2]) and not any(row[2:]) for _, row in block)
+    pairs = pairs and all(len(row) > 1 for _, row in block)
+    values = [row[1] for _, row in table if any(row[2:]) and row[1]]
+    are_numbers = len(values) > 1 and not any(map(str.isalpha, "".join(values)))
+    return pairs and are_numbers and any(map(str.isalpha, "".join(row[1] for _, row in block)))
 
 
 def _is_remark(numbered: tuple[int, Row]) -> bool:
