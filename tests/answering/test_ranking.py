@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from askdocs import Assistant, Config
 from askdocs.answering.candidates import Candidate
-from askdocs.answering.confidence import doubt
 from askdocs.answering.context import context_start, sentences
 from askdocs.answering.identifier_filter import identifier_filters, without_other_identifiers
 from askdocs.answering.questions.question import parse
@@ -292,31 +291,3 @@ def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: 
         assert second.probability < 0.4 * first.probability
         address = assistant.consider("what is the e-mail address of Tobias Renn?").candidates[0]
         assert address.quote == "To: Tobias Renn <renn@skarn.example>"
-
-
-def test_words_are_not_missed_in_a_passage_of_another_language() -> None:
-    passage = "The lighthouse was built in 1871 by the engineer Anna Moreau, after many wrecks."
-    hit = Hit(Passage("1", "a.txt", passage, 0, len(passage)), 1.0)
-    best = Candidate(hit, 0, len(passage), None, 0.3)
-    french = "Combien de personnes ont construit le phare ?"
-    rare = {"combien": 1.0, "personnes": 1.0, "phare": 1.0}
-    assert "another language" in doubt(parse(french), best, rare)
-    assert doubt(parse("Who repaired it?"), best, {"repaired": 1.0}) == (
-        "This passage does not have “repaired”."
-    )
-
-
-def test_a_passage_does_not_lack_what_it_has_in_another_form() -> None:
-    text = "Die Türme am Hafen wurden von der Werft gebaut und sind seit dem Mai gesperrt."
-    best = Candidate(Hit(Passage("1", "a.txt", text, 0, len(text)), 1.0), 0, len(text), None, 0.3)
-    told = doubt(parse("Wer hat den Turm am Ufer gesperrt?"), best, {"turm": 2.0, "ufer": 1.0})
-    assert told == "This passage does not have “ufer”."
-
-
-def test_a_passage_does_not_lack_what_its_file_is_named_after() -> None:
-    text = "We work four days a week from May to August."
-    passage = Passage("1", "perks/harrow_lane-benefits.md", text, 0, len(text))
-    best = Candidate(Hit(passage, 1.0), 0, len(text), None, 0.3)
-    rare = {"harrow": 2.0, "lane": 2.0, "months": 1.0}
-    told = doubt(parse("Which months are short at Harrow Lane?"), best, rare)
-    assert told == "This passage does not have “months”."

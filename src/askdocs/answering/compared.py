@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from askdocs.answering.candidates import Candidate, RetrievalResult
+from askdocs.answering.doubt import doubt
 from askdocs.answering.questions.comparison import Side
 from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.search_and_rank import following_text, search_and_rank
@@ -47,6 +48,7 @@ def compare_sides(
         return result
     probability = max(best[0].probability, min(first.probability, second.probability))
     pair = tuple(replace(each, probability=probability) for each in (first, second))
+    weights = resources.open_catalog().term_weights(question.queries[-1])
     rest = tuple(
         candidate for candidate in result.candidates if candidate.key not in {first.key, second.key}
     )
@@ -61,6 +63,7 @@ def compare_sides(
         ),
         following={**result.following, **following_text(resources, pair)},
         joint_count=2,
+        doubt=doubt(question, pair, weights),
     )
 
 

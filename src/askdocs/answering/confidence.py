@@ -1,18 +1,13 @@
-"""Estimates the probability that the best sentence answers, and words the doubt about it."""
+"""Estimates the probability that the best sentence answers."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.questions.question import Question
-from askdocs.text.english import NEGATION
-from askdocs.text.language import language_of, language_of_question
-from askdocs.text.stemming import stems_for
-from askdocs.text.tokens import words
 from askdocs.types import Passage
 
 # The confidence is the logistic function of the bias and the weighted features. Both were fitted by
@@ -31,7 +26,6 @@ _WEIGHTS = {
     "list": -0.843,  # whether it asks for several things
     "one_fact": -0.1,  # whether it asks for one person, time, place or number
 }
-_NEGATION = re.compile(rf"{NEGATION}|\b(?:except|fail(?:s|ed)?|lack(?:s|ed)?)\b", re.IGNORECASE)
 _MAX_MARGIN = 3.0  # logits; in a small folder other passages are always far below
 
 
@@ -100,38 +94,6 @@ def _second_margin(best: ScoredSentence, read: Sequence[ScoredSentence]) -> floa
     return max(-_MAX_MARGIN, min(own - max(others, default=own), _MAX_MARGIN))
 
 
-def doubt(question: Question, best: Candidate, term_weights: Mapping[str, float]) -> str:
-    """Explain why the best sentence may not answer, in a sentence for the user.
-
-    Args:
-        question: The question.
-        best: The sentence.
-        term_weights: The words of the query with their weights. The rarest missing words are named.
-    """
-    asked = question.read_as
-    stem = stems_for(question.text)
-    present = _stems(best.hit.passage, stem)
-    own = [word for word in words(question.text) if word in term_weights]
-    missing = sorted(
-        (word for word in own if stem(word) not in present), key=lambda w: -term_weights[w]
-    )
-    if missing and _in_another_language(question, best.hit.passage.text):
-        return "This passage is in another language: its words cannot be compared."
-    if missing:
-        named = " and ".join(f"“{word}”" for word in missing[:2])
-        return f"This passage does not have {named}."
-    if bool(_NEGATION.search(asked)) != bool(_NEGATION.search(best.quote)):
-        return "The question and this passage differ in a “not”."
-    return "This passage has the words of the question, but may not answer it."
-
-
-def _in_another_language(question: Question, passage: str) -> bool:
-    """Whether question and passage are clearly in different languages: words cannot match then."""
-    written = language_of(passage)
-    asked = "en" if question.is_english else language_of_question(question.text)
-    return bool(written and asked) and written != asked
-
-
 def answer_probability(features: Mapping[str, float]) -> float:
     """The probability that the best sentence is right, in [0, 1].
 
@@ -146,10 +108,3 @@ def answer_probability(features: Mapping[str, float]) -> float:
 def logistic(logit: float) -> float:
     """The logistic function: the probability for a logit, in [0, 1]."""
     return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
-
-
-def _stems(passage: Passage, stem: Callable[[str], str]) -> set[str]:
-    """The stems of the words of a passage, its title and its heading."""
-    file = re.sub(r"[\W_]+", " ", passage.source)
-    parts = (file, passage.title, passage.heading or "", passage.text)
-    return {stem(word) for word in words(" ".join(parts))}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from askdocs.answering.candidates import Candidate
-from askdocs.text.english import FUNCTION_WORDS, SHARED_WORDS
 from askdocs.text.language import (
     LANGUAGES,
     asks_in_english,
+    clear_languages_of_question,
     is_english,
+    is_other_language,
     language_of,
     language_of_question,
     letters_weight,
@@ -24,9 +24,6 @@ MEASURED = frozenset({"de", "en", "es", "fa", "fr", "ja", "nb", "pl", "ur", "zh"
 _OFTEN_WRONG = frozenset({"de", "es", "fr", "nb", "ur", "zh"})
 _ACROSS = "Answers across languages were often wrong when measured: take it as a guess."
 _FEWEST_LETTERS = 40  # a shorter text does not show its language
-_ALIKE = frozenset({"da", "nb", "sv"})  # languages that a short question does not tell apart
-_FEWEST_WORDS = 3  # of a question in Latin script without form words, whose language is told
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def language_notice(question: str, answer: Answer, candidates: Sequence[Candidate]) -> str:
@@ -95,26 +92,14 @@ def refusal_language_notice(question: str, languages: Collection[str]) -> str:
         Two sentences, with what can be done about it; "" if some document is in the language of the
         question, or if either is not clear.
     """
-    asked = _clear_languages_of_question(question)
-    alike = _ALIKE if set(asked) & _ALIKE else frozenset()
-    if not asked or not languages or set(languages) & {*asked, *alike}:
+    asked = clear_languages_of_question(question)
+    if not languages or not all(is_other_language(each, asked) for each in languages):
         return ""
     names = " and ".join(sorted(LANGUAGES[code] for code in languages))
     return (
         f"The question is in {LANGUAGES[asked[0]]}, and the documents are in {names}."
         " Across languages much is not found: ask again in the language of the documents."
     )
-
-
-def _clear_languages_of_question(question: str) -> list[str]:
-    """The languages that a question may be in, the likeliest first; none for single words."""
-    present = [found.group().lower() for found in _WORD.finditer(question)]
-    if asks_in_english(question):
-        return ["en"] if set(present) & (FUNCTION_WORDS - SHARED_WORDS) else []
-    by_words, by_letters = question_language(question), language_of(question)
-    if not by_words and question.isascii() and len(present) < _FEWEST_WORDS:
-        return []
-    return list(dict.fromkeys(filter(None, (by_words, by_letters))))
 
 
 def _clear_language_of_text(text: str) -> str:
@@ -124,9 +109,9 @@ def _clear_language_of_text(text: str) -> str:
     if is_english(text, otherwise=False):
         return "en"
     by_letters, by_words = language_of(text), question_language(text)
-    if by_letters in _ALIKE and by_words in _ALIKE:
-        return by_words
-    return by_letters if by_letters == by_words or not _is_latin(text) else ""
+    if _is_latin(text) and is_other_language(by_letters, [by_words]):
+        return ""
+    return by_words or by_letters
 
 
 def _is_latin(text: str) -> bool:

@@ -14,7 +14,6 @@ from askdocs.answering.confidence import (
     ScoredSentence,
     answer_probability,
     confidence_features,
-    doubt,
 )
 from askdocs.answering.context import (
     all_sentences,
@@ -22,6 +21,7 @@ from askdocs.answering.context import (
     is_question,
     quotable_sentences,
 )
+from askdocs.answering.doubt import doubt
 from askdocs.answering.identifier_filter import (
     IdentifierFilter,
     doubted,
@@ -133,7 +133,7 @@ class Ranking:
         """A sentence for the user why the best candidate may not answer; "" without candidates."""
         if not self.candidates or self.missing:
             return self.missing if self.candidates else ""
-        return doubt(question, self.candidates[0], term_weights)
+        return doubt(question, self.candidates[:1], term_weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ LANGUAGES = {
     "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
+_ALIKE = frozenset({"da", "nb", "sv"})  # languages that a few words do not tell apart
+_FEWEST_WORDS = 3  # of a question in Latin letters without form words, whose language is told
 _LEAST_PROBABILITY = 0.9  # a language is named from this probability on
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -138,6 +141,34 @@ def language_of_question(question: str) -> str:
     and Norwegian and Danish ones, whose letters are alike.
     """
     return language_of(question) or question_language(question)
+
+
+def clear_languages_of_question(question: str) -> list[str]:
+    """The codes of the languages that a question may be in, the likeliest first.
+
+    Returns:
+        The language of its form words and that of its letters; none if neither is clear, as for
+        single words.
+    """
+    present = [found.group().lower() for found in _WORD.finditer(question)]
+    if asks_in_english(question):
+        return ["en"] if set(present) & (FUNCTION_WORDS - SHARED_WORDS) else []
+    by_words, by_letters = question_language(question), language_of(question)
+    if not by_words and question.isascii() and len(present) < _FEWEST_WORDS:
+        return []
+    return list(dict.fromkeys(filter(None, (by_words, by_letters))))
+
+
+def is_other_language(language: str, others: Collection[str]) -> bool:
+    """Whether a language is none of some others, and is not mistaken for one of them.
+
+    Args:
+        language: Its code. With "" it is not known, and the result is False.
+        others: The codes of the others. Without any, the result is False.
+    """
+    known = set(others) - {""}
+    alike = _ALIKE if language in _ALIKE else {language}
+    return bool(language and known) and not known & alike
 
 
 def _is_evidence(word: str, *, opens: bool) -> bool:

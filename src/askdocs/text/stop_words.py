@@ -33,7 +33,7 @@ _LISTS = {
     " zu zum zur für über unter um durch als ist sind war waren wird werden wurde wurden"
     " worden hat haben hatte hatten kann kann können konnte soll sich es er sie ihr ihre"
     " ihren sein seine seiner nicht auch noch dass gab gibt gilt dieser diese dieses laut"
-    " heißt nennt nennen man",
+    " heißt nennt nennen man steht stehen sagt regelt",
     "es": "quién quiénes qué cuál cuáles cuándo cuánto cuánta cuántos cuántas dónde adónde cómo"
     " por porqué quien que cual cuales cuando donde como el la los las lo un una unos unas"
     " y e o u de del a al en con para sin sobre entre según hasta desde se su sus es son"

@@ -12,7 +12,7 @@ from askdocs.index.database import Database
 from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
 from askdocs.text.edit_distance import distance, spelling_distance
 from askdocs.text.stemming import stem
-from askdocs.text.tokens import words
+from askdocs.text.tokens import without_diacritics, words
 
 # The greatest spelling distance at which a word is corrected: (fewer letters than this, distance).
 # A word with a capital may be a name that is not in the documents, so its limits are lower.
@@ -25,8 +25,8 @@ _PASSAGES = 3  # blocks of a term, and passages of each, in which its words are 
 
 
 def has_word(database: Database, word: str) -> bool:
-    """Whether any passage contains a form of a lower-case word."""
-    return bool(database.rows("SELECT 1 FROM word_places WHERE term = ? LIMIT 1", stem(word)))
+    """Whether any passage contains a form of a lower-case word, with or without diacritics."""
+    return bool(database.rows("SELECT 1 FROM word_places WHERE term = ? LIMIT 1", _term(word)))
 
 
 def nearest(
@@ -51,20 +51,22 @@ def nearest(
     Returns:
         A lower-case word of the documents, or "" if none is similar enough.
     """
+    word = without_diacritics(word)
     limit = next(most for letters, most in _allowed(is_name) if len(word) < letters)
     most = math.ceil(limit)
     found = {}
     with database.snapshot() as connection:
         for letter in dict.fromkeys(word[:2]):
-            passages = _similar_terms(connection, letter, stem(word), most + 1)
+            passages = _similar_terms(connection, letter, _term(word), most + 1)
             for term in passages:
                 found.update(dict.fromkeys(_forms(connection, term), passages[term]))
+            known = set(map(without_diacritics, found))
             for form in _similar_words(common.get(letter, ()), word, most):
-                if form not in found and (count := _passages(connection, stem(form))):
+                if form not in known and (count := _passages(connection, _term(form))):
                     found[form] = count
     likely = {}
     for form, count in found.items():
-        cost = spelling_distance(word, form)
+        cost = spelling_distance(word, without_diacritics(form))
         cost += 0.0 if form[:1] == word[:1] else _OTHER_FIRST_LETTER
         if form != word and cost <= limit:
             likely[form] = cost - _FREQUENCY_WEIGHT * math.log1p(count)
@@ -126,5 +128,10 @@ def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
                 "SELECT text, title, heading FROM passages WHERE number = ?", (number,)
             ).fetchone()
             texts = [part for part in row or () if part]
-            found |= {form for text in texts for form in words(text) if stem(form) == term}
+            found |= {form for text in texts for form in words(text) if _term(form) == term}
     return found
+
+
+def _term(word: str) -> str:
+    """The term of a lower-case word in the word index: its stem without diacritics."""
+    return stem(without_diacritics(word))
