@@ -82,10 +82,11 @@ SEARCH = """
             <label>Folder <select name="folder">
               <option value="">All folders</option></select></label>
             <label>Kind <select name="kind"><option value="">All kinds</option></select></label>
-            <label>Date <select name="dates"><option value="">file changed</option>
+            <span class="days"><label>Date <select name="dates">
+              <option value="">file changed</option>
               <option value="document">in the document</option></select></label>
             <label>from <input type="date" name="since"></label>
-            <label>to <input type="date" name="until"></label>
+            <label>to <input type="date" name="until"></label></span>
           </div></details>
       </div>
       <input type="hidden" name="all">
