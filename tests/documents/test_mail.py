@@ -483,3 +483,42 @@ def test_mails_and_references_attached_in_outlook_are_not_lost() -> None:
     assert "It is shut." in str(mail_part)
     assert (link.get_content_type(), link.get_filename()) == ("message/external-body", "plan.pdf")
     assert damaged.get_content_type() == "message/external-body"
+
+
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+N:Lund;Ada;;;
+FN:Ada Lund
+ORG:Harbour Office;Berths
+item1.TEL;TYPE=CELL,pref:+47 912 34 567
+EMAIL;type=INTERNET;type=WORK:ada@example.org
+ADR;TYPE=WORK:;;Quay 4;Halden;;1771;Norway
+NOTE:Key in box 12\\, ring\\n
+  twice.
+PHOTO;ENCODING=b;TYPE=JPEG:AAAA
+END:VCARD
+BEGIN:VCARD
+VERSION:2.1
+N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:K=C3=B6hl;Jo
+TEL;HOME:040 1234
+NOTE;ENCODING=QUOTED-PRINTABLE:Opens at =
+nine
+END:VCARD
+"""
+
+
+@pytest.mark.parametrize("name", ["a.vcf", "a.contact"])
+def test_a_card_of_an_address_book_is_read_by_its_fields(tmp_path: Path, name: str) -> None:
+    document = read(tmp_path, CARDS.replace("\n", "\r\n").encode(), name)
+    assert document.text == (
+        "Ada Lund\n\nOrganisation: Harbour Office, Berths\nPhone (cell): +47 912 34 567\n"
+        "Mail (work): ada@example.org\nAddress (work): Quay 4, Halden, 1771, Norway\n"
+        "Note: Key in box 12, ring twice.\n\n"
+        "Jo Köhl\n\nPhone (home): 040 1234\nNote: Opens at nine"
+    )
+    assert document.left_out == ("1 picture",)
+
+
+def test_a_damaged_card_is_read_as_text(tmp_path: Path) -> None:
+    text = "BEGIN:VCARD\nFN:Ada\nTEL:55"
+    assert read(tmp_path, text.encode(), "a.vcf").text == text

@@ -138,6 +138,8 @@ def _unknown_suffix(head: bytes, suffix: str) -> str:
         return ".mbox"
     if head.startswith(b"BEGIN:VCALENDAR"):
         return ".ics"
+    if head.startswith(b"BEGIN:VCARD"):
+        return ".vcf"
     if _HTML.match(head):
         return ".html"
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):

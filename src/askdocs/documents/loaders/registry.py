@@ -36,6 +36,7 @@ _FAMILIES: dict[str, str] = {
     "epub": ".epub",
     "mail.message": ".eml .emlx .mbox .msg",
     "mail.calendar": ".ics",
+    "mail.contacts": ".vcf",
     "rtf": ".rtf",
     "json_records": ".json .jsonl .ndjson",
     "notebook": ".ipynb",
