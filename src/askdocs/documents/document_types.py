@@ -15,7 +15,7 @@ _TYPES = {
     "Book": "epub",
     "Notebook": "ipynb",
     "Markdown": "md markdown mdx qmd rmd",
-    "Data": "json jsonl ndjson xml nxml yaml yml toml ini cfg conf properties bib",
+    "Data": "json jsonl ndjson xml nxml yaml yml toml ini cfg conf properties bib vcf",
     "Code": (
         "py pyi js mjs ts tsx jsx java kt scala c h cpp hpp cc cs go rs rb php swift m sh bash zsh "
         "ps1 bat sql r jl lua pl hs ex exs clj el vim proto graphql tf css scss vue svelte"
