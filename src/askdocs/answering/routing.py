@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from askdocs.answering.candidates import RetrievalResult
 from askdocs.answering.compared import compare_sides
@@ -11,10 +12,17 @@ from askdocs.answering.document_metadata import metadata_answer
 from askdocs.answering.in_conversation import last_cited, search_in_conversation
 from askdocs.answering.overview import further, named, names_document, overview
 from askdocs.answering.questions.question import Question, parse
-from askdocs.answering.questions.spelling import correct_spelling
+from askdocs.answering.questions.spelling import SpellingCorrection, correct_spelling
 from askdocs.models.english_words import common_words_by_letter, is_english
+from askdocs.models.multilingual_words import is_frequent_word
 from askdocs.resources import Resources
+from askdocs.text.language import clear_languages_of_question, is_other_language, language_of
+from askdocs.text.stemming import stem_in
 from askdocs.types import Citation, DocumentRecord, Turn
+
+# The languages other than English in which it was measured how many right words are replaced.
+# Danish is here because short questions in Norwegian are often taken for it.
+_CORRECTED = frozenset({"da", "de", "es", "fr", "nb"})
 
 
 def find_candidates(
@@ -37,19 +45,42 @@ def find_candidates(
         sources: The documents that are searched; None for all.
         insist: Whether an answer is wanted even if it is unlikely.
     """
-    # Words of another language are not misspelt. Nor is "Summarise" a misspelt "summarily".
-    if not question.is_english or question.overview_of:
-        return _route(resources, question, history, sources, insist=insist)
-    catalog = resources.open_catalog()
-    spelled = correct_spelling(
-        question.text,
-        lambda word: is_english(word) or catalog.has_word(word),
-        lambda word, is_name: catalog.nearest_word(word, common_words_by_letter(), is_name=is_name),
-    )
+    spelled = _corrected(resources, question)
     corrected = parse(spelled.text, history) if spelled.changes else question
     result = _route(resources, corrected, history, sources, insist=insist)
     as_asked = replace(result.question, text=question.text, is_english=question.is_english)
     return replace(result, question=as_asked, spelling_notice=spelled.notice)
+
+
+def _corrected(resources: Resources, question: Question) -> SpellingCorrection:
+    """The question with misspelt words replaced by words of the documents.
+
+    English words are known from a list. In other languages right words are often not in the
+    documents and in no list, so only slips of the pen are corrected.
+    """
+    text = question.text
+    if question.overview_of:  # "Summarise" is no misspelt "summarily"
+        return SpellingCorrection(text)
+    catalog = resources.open_catalog()
+    if question.is_english:
+        return correct_spelling(
+            text,
+            lambda word: is_english(word) or catalog.has_word(word),
+            lambda word, is_name: catalog.nearest_word(
+                word, common_words_by_letter(), is_name=is_name
+            ),
+        )
+    language = next(iter(clear_languages_of_question(text)), "")
+    if language not in _CORRECTED:
+        return SpellingCorrection(text)
+    stem = partial(stem_in, language)
+    return correct_spelling(
+        text,
+        lambda word: catalog.has_form(word, stem) or is_frequent_word(word),
+        lambda word, _: catalog.nearest_slip(
+            word, stem, lambda passage: not is_other_language(language_of(passage), [language])
+        ),
+    )
 
 
 def _route(

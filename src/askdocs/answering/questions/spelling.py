@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from askdocs.text.stop_words import content_words
+from askdocs.text.stop_words import question_content_words
 
 # Letters. Shorter words are not corrected: with four letters, most corrections were wrong.
 _SHORTEST = 5
@@ -42,13 +42,13 @@ def correct_spelling(
 
     Args:
         question: The question.
-        is_known: Whether a lower-case word is in the documents, or is an English word.
+        is_known: Whether a lower-case word is in the documents, or is spelled correctly.
         nearest: The word of the documents that was probably meant by a lower-case word, or "". Its
             second argument says whether the word looks like a name.
     """
     changes: dict[str, str] = {}
     text = question
-    for word in content_words(question):
+    for word in question_content_words(question):
         if len(word) < _SHORTEST or not word.isalpha() or is_known(word):
             continue
         found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from askdocs.index.catalog.records import PendingPassage
 from askdocs.index.catalog.tables import PASSAGE, CatalogTables
@@ -142,6 +142,16 @@ class PassageTables(CatalogTables):
     ) -> str:
         """The word of the documents that a misspelt one was meant for; "" if none is similar."""
         return vocabulary.nearest(self._database, word, common, is_name=is_name)
+
+    def has_form(self, word: str, stem: Callable[[str], str]) -> bool:
+        """Whether any passage contains a form of a word of another language than English."""
+        return vocabulary.has_form(self._database, word, stem)
+
+    def nearest_slip(
+        self, word: str, stem: Callable[[str], str], is_meant: Callable[[str], bool]
+    ) -> str:
+        """The word of the documents that a word of another language is a slip of; "" if none."""
+        return vocabulary.nearest_slip(self._database, word, stem, is_meant)
 
     def sources_with(self, text: str) -> list[str]:
         """The sources with a passage that contains all words of a text, in order."""

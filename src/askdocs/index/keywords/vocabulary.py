@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from askdocs.index.database import Database
+from askdocs.index.keywords.forms import forms_of
 from askdocs.index.keywords.postings import BLOCK_BITS, PASSAGE_SHIFT, PLACES
 from askdocs.text.edit_distance import distance, spelling_distance
 from askdocs.text.stemming import stem
@@ -20,6 +21,9 @@ _LIMITS = ((6, 1.0), (9, 1.5), (math.inf, 2.0))
 _NAME_LIMITS = ((9, 0.75), (math.inf, 1.0))
 _OTHER_FIRST_LETTER = 0.5  # the additional cost if the first letters differ
 _FREQUENCY_WEIGHT = 0.3 / 7  # of ln(1 + passages with the word), which is subtracted from the cost
+_SLIP, _LONG = 0.85, 7  # the greatest cost of a slip in a word of fewer letters than this
+_SLIP_OF_STEMS = 2  # letters that stems may differ in
+_ENDING = 2  # letters
 _TERMS = 40  # the most similar terms, whose words are compared with the misspelt one
 _PASSAGES = 3  # blocks of a term, and passages of each, in which its words are looked up
 
@@ -73,6 +77,71 @@ def nearest(
     return min(likely, key=lambda form: (likely[form], form)) if likely else ""
 
 
+def has_form(database: Database, word: str, stem: Callable[[str], str]) -> bool:
+    """Whether any passage contains a form of a lower-case word, or a longer word with it.
+
+    Args:
+        database: The database of the catalog.
+        word: The word.
+        stem: The stemmer of its language, which is not English.
+    """
+    term = _term(word)
+    with database.snapshot() as connection:
+        forms = forms_of(connection, word, term, stem)
+        if len(forms) > 1 or _passages(connection, term):
+            return True
+        part = without_diacritics(word)
+        longer = "SELECT 1 FROM word_places WHERE term LIKE '%' || ? || '%' LIMIT 1"
+        return connection.execute(longer, (part,)).fetchone() is not None
+
+
+def nearest_slip(
+    database: Database, word: str, stem: Callable[[str], str], is_meant: Callable[[str], bool]
+) -> str:
+    """The word of the documents that is written as a lower-case one, but for one slip.
+
+    A slip is a letter too many, one left out, or two that are swapped: "Kautoin" for "Kaution". It
+    is not in the first letter. It is not in the last two letters either, which may be an ending,
+    unless it is a swap. A letter for another is no slip: that may be another form, as in "Hülle".
+
+    Args:
+        database: The database of the catalog.
+        word: A word that no passage has.
+        stem: The stemmer of its language, which is not English.
+        is_meant: Whether words of a passage count, by its text. It is false for one in another
+            language.
+
+    Returns:
+        A lower-case word, or "" if there is none.
+    """
+    folded = without_diacritics(word)
+    limit = _SLIP if len(word) < _LONG else 1.0
+    likely = {}
+    with database.snapshot() as connection:
+        terms = _similar_terms(connection, folded[:1], _term(word), _SLIP_OF_STEMS)
+        for term, count in terms.items():
+            for form in _forms(connection, term, is_meant):
+                other = without_diacritics(form)
+                cost = spelling_distance(folded, other)
+                if cost <= limit and _is_slip(folded, other) and stem(form) != stem(word):
+                    likely[form] = (cost, -count, form)
+    return min(likely.values())[-1] if likely else ""
+
+
+def _is_slip(written: str, meant: str) -> bool:
+    """Whether a word differs from another one in one swap, or one letter before the last two."""
+    if len(written) == len(meant):
+        places = [
+            place
+            for place, pair in enumerate(zip(written, meant, strict=True))
+            if len(set(pair)) > 1
+        ]
+        first, last = places[0], places[-1]
+        swapped = meant[first : last + 1] == written[first : last + 1][::-1]
+        return len(places) == last - first + 1 == 2 and swapped
+    return distance(written, meant, 1) == 1 and written[-_ENDING:] == meant[-_ENDING:]
+
+
 def _allowed(is_name: bool) -> Sequence[tuple[float, float]]:
     return _NAME_LIMITS if is_name else _LIMITS
 
@@ -115,7 +184,9 @@ def _passages(connection: sqlite3.Connection, term: str) -> int:
     return row.fetchone()[0] or 0
 
 
-def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
+def _forms(
+    connection: sqlite3.Connection, term: str, is_meant: Callable[[str], bool] = bool
+) -> set[str]:
     """The words with a term as their stem, in a few of the passages that contain it."""
     blocks = connection.execute(
         "SELECT block, places FROM word_places WHERE term = ? LIMIT ?", (term, _PASSAGES)
@@ -127,7 +198,7 @@ def _forms(connection: sqlite3.Connection, term: str) -> set[str]:
             row = connection.execute(
                 "SELECT text, title, heading FROM passages WHERE number = ?", (number,)
             ).fetchone()
-            texts = [part for part in row or () if part]
+            texts = [part for part in row or () if part] if row and is_meant(row[0]) else []
             found |= {form for text in texts for form in words(text) if _term(form) == term}
     return found
 
