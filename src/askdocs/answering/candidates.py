@@ -10,8 +10,9 @@ from askdocs.answering.questions.question import Question
 from askdocs.types import AnswerKind, Hit
 
 # How a sentence was selected: by the English reader, by the multilingual ranking, because it is
-# about a topic, or by its position in a document (as the opening, or the text after a quote).
-SelectedBy = Literal["reader", "multilingual", "topic", "position"]
+# about a topic, as a row of a table that is asked for as a list, or by its position in a document
+# (as the opening, or the text after a quote).
+SelectedBy = Literal["reader", "multilingual", "topic", "row", "position"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ class RetrievalResult:
         preface: The text before the quotes of an overview.
         kind: The kind of answer in quotes.
         versions: The best candidate and what other versions of its document say, newest first.
+        rows: The rows of a table that are the answer together, the first one being the best
+            candidate. Empty if no table is asked for.
+        rows_cut: Whether further rows belong to the answer.
     """
 
     question: Question
@@ -87,3 +91,5 @@ class RetrievalResult:
     preface: str = ""
     kind: AnswerKind = "quotes"
     versions: tuple[Candidate, ...] = ()
+    rows: tuple[Candidate, ...] = ()
+    rows_cut: bool = False

@@ -131,7 +131,7 @@ def quote_window(
         probabilities: (source, start) of each candidate → its probability. Likely neighbours are
             quoted with the sentence.
     """
-    place = _place_of(candidate, following)
+    place = None if candidate.selected_by == "row" else _place_of(candidate, following)
     if place is None:
         return QuoteWindow(candidate.quote, candidate.start, candidate.end)
     is_listed = options.whole_list and in_item(place.text, place.spans[place.here][0])

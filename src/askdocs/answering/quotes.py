@@ -11,6 +11,7 @@ from askdocs.answering.questions.question import Question
 from askdocs.answering.questions.turn import IN_DOUBT
 from askdocs.answering.quote_window import WindowOptions, quote_window
 from askdocs.answering.ranking import after_reading
+from askdocs.answering.table_rows import labelled_cells
 from askdocs.answering.versions import NEWEST_FIRST, differ_in_figures
 from askdocs.text.overlap import containment
 from askdocs.text.sentences import is_item
@@ -70,6 +71,8 @@ def _groups(result: RetrievalResult) -> list[list[Candidate]]:
     candidates, question = result.candidates, result.question
     if result.joint_count > 1:
         return [[candidate] for candidate in candidates[: result.joint_count]]
+    if result.rows:
+        return _with_others(result)
     chosen = result.versions
     if not chosen:
         return _ordered(question, _select(question, candidates))
@@ -83,6 +86,18 @@ def _groups(result: RetrievalResult) -> list[list[Candidate]]:
     ]
     further = _select(question, [chosen[0], *others])[1:]
     return [*([candidate] for candidate in chosen), *_ordered(question, further)]
+
+
+def _with_others(result: RetrievalResult) -> list[list[Candidate]]:
+    """The rows of a table, then what other documents and sentences say."""
+    table = result.rows[0].hit.passage
+    others = [
+        candidate
+        for candidate in result.candidates[1:]
+        if candidate.hit.passage.source != table.source or not labelled_cells(candidate.quote)
+    ]
+    further = _select(result.question, [result.rows[0], *others])[1:]
+    return [*([row] for row in result.rows), *_ordered(result.question, further)]
 
 
 def _disagreement(result: RetrievalResult, groups: Sequence[Sequence[Candidate]]) -> str:
@@ -154,7 +169,7 @@ def _statements(
     statements: list[Statement] = []
     options = WindowOptions.for_answer(result.question.answer_type)
     number = 0
-    is_cut = False
+    is_cut = result.rows_cut
     for group in groups:
         citations: list[Citation] = []
         for candidate in group:
@@ -166,7 +181,7 @@ def _statements(
             if window is None:
                 continue
             number += 1
-            is_cut = is_cut or whole.ends_in_list
+            is_cut = is_cut or (whole.ends_in_list and _may_go_on(candidate, result.question))
             taken.append((candidate.hit.passage.source, window.start, window.end))
             citations.append(
                 Citation(
@@ -183,10 +198,21 @@ def _statements(
     return statements, is_cut
 
 
+def _may_go_on(candidate: Candidate, question: Question) -> bool:
+    """Whether more of a list may be asked for. One row of a table answers a question for one."""
+    return question.answer_type.several or not labelled_cells(candidate.quote)
+
+
 def _as_text(quote: str) -> str:
-    """A quote as text: lists and code keep their lines, other white space becomes single spaces."""
+    """A quote as text: lists, rows and code keep their lines.
+
+    Other white space becomes single spaces.
+    """
     lines = [line.rstrip() for line in quote.split("\n")]
-    if len(lines) > 1 and any(is_item(line) or line[:4].isspace() for line in lines):
+    if len(lines) > 1 and (
+        any(is_item(line) or line[:4].isspace() for line in lines)
+        or all(map(labelled_cells, lines))
+    ):
         return "\n".join(line for line in lines if line)
     return " ".join(quote.split())
 

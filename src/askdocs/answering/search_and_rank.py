@@ -9,6 +9,7 @@ from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.questions.question import Question
 from askdocs.answering.ranking import Ranking, RankingContext, rank
+from askdocs.answering.table_rows import table_rows, with_rows
 from askdocs.answering.utterances import preceding_text, with_replies
 from askdocs.answering.versions import versions
 from askdocs.resources import Resources
@@ -54,15 +55,18 @@ def search_and_rank(
             second=resources.open_sentence_scorer,
             multilingual=resources.open_multilingual_scorer,
         )
+    table = table_rows(question, ranking.candidates, catalog.passages_of)
     return RetrievalResult(
         question=question,
         searched_for=question.queries,
         hits=tuple(hits),
-        candidates=ranking.candidates,
+        candidates=with_rows(ranking.candidates, table),
         doubt=ranking.doubt(question, term_weights),
         confidence_features=ranking.confidence_features,
         following=following_text(resources, ranking.candidates[:_MOST_CONTINUED]),
         versions=_versions(resources, question, ranking.candidates),
+        rows=table.rows,
+        rows_cut=table.is_cut,
     )
 
 
