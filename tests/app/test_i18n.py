@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from askdocs.answering.identifier_filter import identifier_filters, missing_reason
+from askdocs.answering.places import PLACE_GOES_ON, missing_place
+from askdocs.answering.questions.place import place_requested
 from askdocs.answering.questions.question import parse
 from askdocs.answering.skipped_files import keyword_only_notice, question_language_notice
 from askdocs.answering.verification import verifier
@@ -187,6 +189,13 @@ def test_the_reason_that_no_passage_has_an_identifier_is_translated() -> None:
         for name in ("word", "first", "second", "third"):
             named = named.replace(f"\\{{{name}\\}}", "[^“]+")
         assert re.fullmatch(re.escape(sentence).replace(r"\{words!\}", named), reason)
+
+
+def test_what_is_said_of_a_numbered_part_is_translated() -> None:
+    place = place_requested("What does § 14 say?")
+    assert place is not None
+    assert missing_place(place) == "No document has “§ 14”."
+    assert {"No document has {words!}.", "“{word}”", PLACE_GOES_ON} <= table("de").keys()
 
 
 def test_every_reason_why_a_file_or_a_part_of_it_is_not_read_is_translated() -> None:

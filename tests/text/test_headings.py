@@ -45,6 +45,13 @@ def test_a_heading_states_nothing(words: str, *, only: bool) -> None:
     assert is_heading_only(RULES, start, start + len(words)) is only
 
 
+def test_the_name_below_the_number_of_a_heading_states_nothing() -> None:
+    text = "Article 8\nGuests\nGuests sign the book."
+    assert is_heading_only(text, 0, 9)
+    assert is_heading_only(text, 10, 16)
+    assert not is_heading_only(text, 17, len(text))
+
+
 def test_a_line_without_prose_below_it_is_no_heading() -> None:
     assert not is_heading_only("Harbour office\n\nPier 3", 0, 14)
     assert not is_heading_only("Anna Bakke\nPier Road", 0, 10)

@@ -31,6 +31,7 @@ class Candidate:
             1].
         features: The features by which it was ranked, in the order of `ranking.FEATURES` or
             `multilingual_ranking.FEATURES`. Empty if it was selected by "topic" or "position".
+        quoted_to: The end of the text that is quoted with it, if that is known; else 0.
     """
 
     hit: Hit
@@ -41,6 +42,7 @@ class Candidate:
     selected_by: SelectedBy = "position"
     coverage: float = 0.0
     features: tuple[float, ...] = ()
+    quoted_to: int = 0
 
     @property
     def quote(self) -> str:

@@ -43,11 +43,12 @@ def notices(
     Returns:
         Sentences for the user; "" if there are none.
     """
-    is_overview = result.kind == "overview"  # its quotes are not estimated, so none can be wrong
+    # The quotes of an overview, and of a part by its number, are not estimated.
+    is_found = result.kind == "overview" or any(each.quoted_to for each in result.candidates)
     parts = (
         result.spelling_notice,
         answer.notice,
-        "" if is_overview else language_notice(question, answer, result.candidates),
+        "" if is_found else language_notice(question, answer, result.candidates),
         "" if answer.answered else _not_searched_notice(resources, question, answer, sources),
         _indexing_notice(resources),
     )

@@ -131,6 +131,11 @@ def quote_window(
         probabilities: (source, start) of each candidate → its probability. Likely neighbours are
             quoted with the sentence.
     """
+    if candidate.quoted_to:
+        passage = candidate.hit.passage
+        first, last = candidate.start - passage.start, candidate.quoted_to - passage.start
+        quote = (passage.text + following)[first:last]
+        return QuoteWindow(quote, candidate.start, candidate.quoted_to)
     place = None if candidate.selected_by == "row" else _place_of(candidate, following)
     if place is None:
         return QuoteWindow(candidate.quote, candidate.start, candidate.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ _CLOSE_FACT = 0.4  # for a question that asks for one fact
 _CLOSE_MULTILINGUAL = 0.7  # in other languages than English
 _SAME = 0.75  # two sentences say the same if they share this part of the shorter one's words
 _NEAREST_SHOWN = 5
+_COLUMNS = re.compile(r"\S(?: {3,}|\t| \| )\S.*\S(?: {3,}|\t| \| )\S")  # of a table
 
 
 def answer_with_quotes(
@@ -210,7 +212,7 @@ def _as_text(quote: str) -> str:
     """
     lines = [line.rstrip() for line in quote.split("\n")]
     if len(lines) > 1 and (
-        any(is_item(line) or line[:4].isspace() for line in lines)
+        any(is_item(line) or line[:4].isspace() or _COLUMNS.search(line) for line in lines)
         or all(map(labelled_cells, lines))
     ):
         return "\n".join(line for line in lines if line)
@@ -230,6 +232,7 @@ def _refusal(result: RetrievalResult, *, has_other_language: bool) -> Answer:
         searched_for=result.searched_for,
         with_history=result.question.with_history,
         kind=result.kind,
+        notice="" if candidates else result.doubt,
     )
 
 

@@ -96,7 +96,6 @@ _RERANKED = 3  # passages that the larger reader reads
 _READ_FIRST = 8  # passages; the others are read only if no sentence of these is likely enough
 _SURE = 0.75  # probability from which a sentence is likely enough
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
-_NUMBERED_CLAUSE = 0.8  # least probability of a clause whose number is asked for; set by hand
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 # A sentence that continues a speaker's statement has at least 0.9 times the odds of the last one.
 _CONTINUATION_DISCOUNT = 0.9
@@ -249,8 +248,6 @@ def _rank_by_reading(
     candidates = _prefer_matching_rows([*ranking.candidates, *others])
     if question.speaker:
         candidates = by_speaker(question.speaker, candidates, term_weights)
-    if question.place:
-        candidates = _prefer_numbered_clause(question.place, candidates)
     return candidates, ranking.confidence_features
 
 
@@ -536,23 +533,6 @@ def _prefer_matching_rows(candidates: Sequence[Candidate]) -> list[Candidate]:
             probabilities[row.key] = row.probability * share
     return [
         replace(candidate, probability=probabilities.get(candidate.key, candidate.probability))
-        for candidate in candidates
-    ]
-
-
-@rule("clause by its number", otherwise=lambda _, candidates: list(candidates))
-def _prefer_numbered_clause(number: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Prefer sentences at the start of the clause or section with the number that is asked for.
-
-    If several documents have such a clause, the one with more words of the question comes first.
-    """
-    begins = re.compile(rf"\W*(?:[^\W\d]+\.?\s+)?{re.escape(number)}(?![\w]|\.\d)")
-    return [
-        replace(
-            candidate, probability=_NUMBERED_CLAUSE + (1 - _NUMBERED_CLAUSE) * candidate.coverage
-        )
-        if begins.match(candidate.quote) or begins.match(candidate.hit.passage.own_heading)
-        else candidate
         for candidate in candidates
     ]
 

@@ -11,8 +11,10 @@ from askdocs.answering.compared import compare_sides
 from askdocs.answering.document_metadata import metadata_answer
 from askdocs.answering.in_conversation import last_cited, search_in_conversation
 from askdocs.answering.overview import further, named, names_document, overview
+from askdocs.answering.places import named_by, place_result, without_place
 from askdocs.answering.questions.question import Question, parse
 from askdocs.answering.questions.spelling import SpellingCorrection, correct_spelling
+from askdocs.answering.search_and_rank import search_and_rank
 from askdocs.models.english_words import common_words_by_letter, is_english
 from askdocs.models.multilingual_words import is_frequent_word
 from askdocs.resources import Resources
@@ -23,6 +25,7 @@ from askdocs.types import Citation, DocumentRecord, Turn
 # The languages other than English in which it was measured how many right words are replaced.
 # Danish is here because short questions in Norwegian are often taken for it.
 _CORRECTED = frozenset({"da", "de", "es", "fr", "nb"})
+_MOST_SCANNED = 100  # documents in which a numbered part is searched
 
 
 def find_candidates(
@@ -92,6 +95,9 @@ def _route(
     insist: bool,
 ) -> RetrievalResult:
     """Find candidates for a question with corrected spelling."""
+    at_place = _place_result(resources, question, sources)
+    if at_place is not None:
+        return at_place
     last_citations = last_cited(history)
     from_metadata = (
         None if last_citations else _metadata_result(resources, question.alone(), sources)
@@ -108,6 +114,34 @@ def _route(
     if question.comparison and not history:
         return compare_sides(resources, question, question.comparison, sources)
     return search_in_conversation(resources, question, history, sources, insist=insist)
+
+
+def _place_result(
+    resources: Resources, question: Question, sources: Sequence[str] | None
+) -> RetrievalResult | None:
+    """The numbered part of a document that is asked for, as "clause 3.2"; None if none is.
+
+    A kind that documents may number without its word, as the items of a list, is searched as any
+    other question if it is not found.
+    """
+    place = question.place
+    if place is None:
+        return None
+    catalog = resources.open_catalog()
+    within = catalog.sources(sources)
+    titles = catalog.titles(within)
+    if place.other:
+        within = named_by(place.other, titles)
+        if not within:
+            return None
+    within = named_by(place.document, titles) or within
+    having = [source for source in catalog.sources_with(place.number) if source in set(within)]
+    found = [catalog.document(source) for source in having[:_MOST_SCANNED]]
+    documents = [document for document in found if document]
+    result = place_result(question, place, documents, catalog.passages_of)
+    if result is None and place.is_certain:
+        return without_place(search_and_rank(resources, question.alone(), sources), place)
+    return result
 
 
 def _metadata_result(

@@ -48,12 +48,16 @@ def is_heading_only(text: str, start: int, end: int) -> bool:
     """
     begins, ends = _line_around(text, start)
     line = text[begins:ends].strip()
-    if end > ends or not opens_section(text, begins) or ": " in _NUMBER.sub("", line, count=1):
+    if (
+        end > ends
+        or not (opens_section(text, begins) or _follows_number(text, begins))
+        or ": " in _NUMBER.sub("", line, count=1)
+    ):
         return False
     number = _NUMBER.match(line)
     words = line[number.end() :] if number else line
     most = _MOST_NUMBERED if number else _MOST_BARE
-    if len(words.split()) > most or any(map(str.isdigit, words)) or not words[:1].isupper():
+    if len(words.split()) > most or any(map(str.isdigit, words)) or words[:1].islower():
         return False
     below = text[ends + 1 :].split("\n\n", 1)[0]
     first = below.split("\n", 1)[0].strip()
@@ -74,6 +78,19 @@ def heading_above(text: str, start: int) -> str:
             return text[begins:ends].strip()
         ends = begins - 1
     return ""
+
+
+def _follows_number(text: str, begins: int) -> bool:
+    """Whether the line above is only the number of a heading, as "Article 5"."""
+    above = text.rfind("\n", 0, max(begins - 1, 0)) + 1
+    number = _NUMBER.match(text, above, begins)
+    return (
+        begins > 0
+        and number is not None
+        and not text[number.end() : begins].strip()
+        and opens_section(text, above)
+        and _is_heading(text[slice(*_line_around(text, begins))])
+    )
 
 
 def _is_heading(line: str) -> bool:

@@ -20,6 +20,7 @@ from askdocs.answering.questions.intent import (
 )
 from askdocs.answering.questions.mention import MentionRequest, mention_requested
 from askdocs.answering.questions.metadata import MetadataFact, metadata_facts_in
+from askdocs.answering.questions.place import PlaceRequest, place_requested
 from askdocs.answering.questions.speech import asks_for_any_statement, asks_for_speech
 from askdocs.answering.questions.speech_request import SpeechRequest, speech_request_in
 from askdocs.answering.questions.task import Task, task_of
@@ -58,14 +59,6 @@ _OPENING_AUXILIARIES = AUXILIARIES - {"be", "been", "being"}  # "Being late, …
 _YES_NO = re.compile(
     rf"^(?:so |and |but |or )?(?:{any_of(_OPENING_AUXILIARIES)}|{CONTRACTED_NOT})\b", re.IGNORECASE
 )
-_PLACE = re.compile(
-    r"^(?:what (?:does|do|did|is|are) .*?|(?:(?:show|give|read|quote|cite)(?: me| us)? )?(?:the )?)"
-    r"(?:\b(?:clause|article|art\.?|section|sec\.?|paragraph|para\.?|rule)|§+)"
-    r"\s*(?P<number>\d+(?:\.\d+)*)(?: (?:of|in) [\w\s.-]+?)?"
-    r"(?:\s+(?:say|state|mean|require|provide|contain|regulate|cover|about)s?)?\W*$",
-    re.IGNORECASE,
-)
-
 
 LONGEST_QUESTION = 2000  # characters; the rest is ignored
 
@@ -107,7 +100,7 @@ class Question:
     intent: Intent
     answer_type: AnswerType
     topic: str
-    place: str
+    place: PlaceRequest | None
     identifiers: tuple[Identifier, ...]
     queries: tuple[str, ...]
     read_as: str
@@ -146,7 +139,7 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
         intent=_intent(text, asked, resolved.read_as, topic, answer_type),
         answer_type=answer_type,
         topic=topic,
-        place=place["number"] if not topic and (place := _PLACE.match(asked)) else "",
+        place=None if topic else place_requested(asked),
         identifiers=tuple(named_in(text)),
         queries=(topic,) if topic else resolved.queries,
         read_as=resolved.read_as,
