@@ -246,3 +246,10 @@ def test_a_part_that_no_document_has_is_refused_with_the_reason(club: Assistant)
     assert not answer.citations
     assert "No document has “article 77”." in answer.notice
     assert club.ask("What does § 40 say?").band == "refusal"
+    elsewhere = club.ask("What does article 2 of the log book say?")
+    assert not elsewhere.answered
+    assert "No document has “article 2 of the log book”." in elsewhere.notice
+
+
+def test_headings_within_a_part_keep_their_lines(club: Assistant) -> None:
+    assert "\n### 2.1 Wind\n" in club.ask("What is in section 2 of the log book?").text

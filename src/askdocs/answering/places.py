@@ -19,6 +19,7 @@ PLACE_GOES_ON = "It is longer: it goes on in the document."
 MOST_PLACES = 5  # documents of which the part is quoted
 _PROBABILITY = 0.9  # set by hand: the number and the kind agree
 _MENTIONED = 0.3  # at most, if the place is only mentioned
+_LEAST_MENTIONED = 0.25  # a less likely sentence is not shown
 _MARKUP = r"[ \t]*(?:#{1,6}[ \t]+|\*\*|__|=+[ \t]+)?"
 # After the number of a heading: its end, a mark, or a word with a capital. Else the line is wrapped
 # prose that mentions the place: "Article 5 of the Treaty".
@@ -298,12 +299,12 @@ def is_mentioned(place: PlaceRequest, text: str) -> bool:
 def without_place(result: RetrievalResult, place: PlaceRequest) -> RetrievalResult:
     """The result of an ordinary search for a place that no document has.
 
-    Sentences that mention it are doubted. If there are none, nothing answers.
+    Likely sentences that mention it are doubted. If there are none, nothing answers.
     """
     candidates = tuple(
         replace(candidate, probability=min(candidate.probability, _MENTIONED))
         for candidate in result.candidates
-        if is_mentioned(place, candidate.quote)
+        if candidate.probability >= _LEAST_MENTIONED and is_mentioned(place, candidate.quote)
     )
     return replace(
         result, candidates=candidates, versions=(), doubt=missing_place(place), notice=""

@@ -31,7 +31,8 @@ _CLOSE_FACT = 0.4  # for a question that asks for one fact
 _CLOSE_MULTILINGUAL = 0.7  # in other languages than English
 _SAME = 0.75  # two sentences say the same if they share this part of the shorter one's words
 _NEAREST_SHOWN = 5
-_COLUMNS = re.compile(r"\S(?: {3,}|\t| \| )\S.*\S(?: {3,}|\t| \| )\S")  # of a table
+# A heading of Markdown, or a row with at least three columns.
+_SEPARATE = re.compile(r"^#{1,6} |\S(?: {3,}|\t| \| )\S.*\S(?: {3,}|\t| \| )\S")
 
 
 def answer_with_quotes(
@@ -212,7 +213,7 @@ def _as_text(quote: str) -> str:
     """
     lines = [line.rstrip() for line in quote.split("\n")]
     if len(lines) > 1 and (
-        any(is_item(line) or line[:4].isspace() or _COLUMNS.search(line) for line in lines)
+        any(is_item(line) or line[:4].isspace() or _SEPARATE.search(line) for line in lines)
         or all(map(labelled_cells, lines))
     ):
         return "\n".join(line for line in lines if line)

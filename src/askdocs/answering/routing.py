@@ -62,7 +62,8 @@ def _corrected(resources: Resources, question: Question) -> SpellingCorrection:
     documents and in no list, so only slips of the pen are corrected.
     """
     text = question.text
-    if question.overview_of:  # "Summarise" is no misspelt "summarily"
+    # "Summarise" is no misspelt "summarily". For a part, only its kind and number are searched.
+    if question.overview_of or (question.place and not question.place.other):
         return SpellingCorrection(text)
     catalog = resources.open_catalog()
     if question.is_english:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
@@ -83,7 +84,7 @@ class PlaceRequest:
         kind: What it is.
         number: Its number in lower case: "3.2", "12a", "iv".
         below: The numbers of the parts within it: ("2", "f") of "article 6(2)(f)".
-        name: The place as it was asked for: "clause 3.2".
+        name: The place as it was asked for: "clause 3.2", "clause 3.2 of the lease".
         document: Words that name its document: "lease" of "clause 3.2 of the lease".
         other: Other words of the question. If they do not name a document, the question asks for
             something else.
@@ -126,8 +127,10 @@ def place_requested(question: str) -> PlaceRequest | None:
     if kind == "paragraph" and question.startswith(("Was ", "Wie ", "Worum ", "Fasse ", "Zeig")):
         kind = "§"
     below = tuple(a or b for a, b in _BELOW.findall(place["below"] or ""))
-    name = " ".join(place.group().split())
-    return PlaceRequest(kind, place["number"].lower(), below, name, tuple(document), tuple(other))
+    name = place.group() + (named.group()[: _end_of(named, document)] if named else "")
+    return PlaceRequest(
+        kind, place["number"].lower(), below, " ".join(name.split()), tuple(document), tuple(other)
+    )
 
 
 def _is_number(place: re.Match[str]) -> bool:
@@ -142,6 +145,12 @@ def _is_number(place: re.Match[str]) -> bool:
     if kind in _WITH_LETTERS and len(number) == 1:
         return True
     return kind in _NAMED and _ROMAN.fullmatch(number) is not None
+
+
+def _end_of(named: re.Match[str], document: Sequence[str]) -> int:
+    """The end of the words that name a document: 13 in " of the lease say?"."""
+    words = list(_WORD.finditer(named["words"]))[: len(document)]
+    return named.start("words") + words[-1].end() if words else 0
 
 
 def _words(text: str) -> list[str]:
