@@ -84,6 +84,16 @@ def test_only_the_rows_with_the_cell_that_is_named(question: str, trees: list[st
     assert LIST_GOES_ON not in given.notice
 
 
+def test_a_row_with_the_same_words_in_another_column_is_no_match() -> None:
+    rows = (
+        "Tree: Elm 1; Owner: Stone Bridge Hotel; Street: Quay; Felled: 2001\n"
+        "Tree: Elm 2; Owner: Harbour office; Street: Stone Bridge; Felled: 2002\n"
+        "Tree: Elm 3; Owner: Harbour office; Street: Quay; Felled: 2003"
+    )
+    given = answer("List the trees of the harbour office at Stone Bridge", "Elm 2", table(rows))
+    assert trees_in(given) == ["Elm 2"]
+
+
 def test_the_rows_of_an_answer_keep_their_lines() -> None:
     assert answer("List all trees", "Red maple").statements[0].text.count("\nTree: ") == 2
 

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.answering.candidates import RetrievalResult
+from askdocs.answering.candidates import Candidate, RetrievalResult
+from askdocs.answering.questions.ellipsis import new_subject
 from askdocs.answering.questions.question import Question
 from askdocs.answering.rule_switches import rule
 from askdocs.answering.search_and_rank import search_and_rank
 from askdocs.resources import Resources
 from askdocs.text.calendar import MONTHS
+from askdocs.text.overlap import share_among
+from askdocs.text.stop_words import content_words
 from askdocs.types import Citation, Turn
 
 _TIME = re.compile(
@@ -19,6 +22,9 @@ _TIME = re.compile(
     r"|today|yesterday|tomorrow|morning|evening|night|\w+day)\b",
     re.IGNORECASE,
 )
+
+_NEARLY_AS_LIKELY = 0.2  # of the best probability; set by hand, as is the next one
+_OLD_SUBJECT = 0.1  # factor for the probability of a sentence without the new subject
 
 
 def search_in_conversation(
@@ -47,6 +53,7 @@ def search_in_conversation(
             else set()
         )
         result = search_and_rank(resources, question, sources, cited_before)
+        result = prefer_new_subject(result)
         if _repeats(result, history):
             return _lowered(result, resources.config.minimum_confidence)
         return result
@@ -101,6 +108,38 @@ def _repeats(result: RetrievalResult, history: Sequence[Turn]) -> bool:
         and _was_cited(result, history)
         and _TIME.search(result.candidates[0].quote) is None
     )
+
+
+@rule("new subject preferred", otherwise=lambda result: result)
+def prefer_new_subject(result: RetrievalResult) -> RetrievalResult:
+    """Prefer sentences about the new subject of a follow-up: of the filter for "and the filter?".
+
+    The question is searched with words of the conversation, so the old subject is found again. It
+    is preferred only where a sentence about the new one is nearly as likely.
+
+    Args:
+        result: What was found for the follow-up.
+    """
+    subject = new_subject(result.question.asked) if result.question.with_history else ""
+    if not subject or not result.candidates:
+        return result
+    most = result.candidates[0].probability
+    named = [each for each in result.candidates if _is_about(each, subject)]
+    if not named or named[0].probability < most * _NEARLY_AS_LIKELY:
+        return result
+    keys = {each.key for each in named}
+    scale = most / named[0].probability
+    candidates = [
+        replace(each, probability=each.probability * (scale if each.key in keys else _OLD_SUBJECT))
+        for each in result.candidates
+    ]
+    return replace(result, candidates=tuple(sorted(candidates, key=lambda each: -each.probability)))
+
+
+def _is_about(candidate: Candidate, subject: str) -> bool:
+    """Whether a sentence or the heading above it has all words of a subject, in any form."""
+    present = content_words(f"{candidate.hit.passage.own_heading} {candidate.quote}")
+    return share_among(content_words(subject), present) == 1
 
 
 def _lowered(result: RetrievalResult, threshold: float) -> RetrievalResult:

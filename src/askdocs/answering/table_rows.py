@@ -167,25 +167,17 @@ def _table_of(
 def _named_rows(asked: Set[str], table: Sequence[_Row], question: str) -> list[_Row]:
     """The rows whose cells the question names; all rows if it names none.
 
-    In each column, rows count that have as many of the words as another row, or other ones: for
-    "Calder & Sons" not those of "Sons Ltd". A row must be named in the most columns.
+    A row is left out if another one has the same words of the question and further ones: for
+    "Calder & Sons" a row of "Sons Ltd", and one of another year if a year is named too.
     """
     years = set(_YEAR.findall(question))
-    named: dict[int, int] = {}
-    for column in dict.fromkeys(label for row in table for label in row.cells):
-        hits = {
-            number: _hits(row.cells.get(column, ""), asked, years)
-            for number, row in enumerate(table)
-        }
-        distinct = {hit for hit in hits.values() if hit}
-        largest = {hit for hit in distinct if not any(hit < other for other in distinct)}
-        if all(hit in largest for hit in hits.values()):
-            continue  # every row has it, so it distinguishes none
-        for number, hit in hits.items():
-            if hit in largest:
-                named[number] = named.get(number, 0) + 1
-    most = max(named.values(), default=0)
-    return [row for number, row in enumerate(table) if named.get(number, 0) == most]
+    hits = [
+        frozenset[str]().union(*(_hits(cell, asked, years) for cell in row.cells.values()))
+        for row in table
+    ]
+    distinct = set(hits)
+    most = {hit for hit in distinct if not any(hit < other for other in distinct)}
+    return [row for row, hit in zip(table, hits, strict=True) if hit in most]
 
 
 def _hits(cell: str, asked: Set[str], years: Set[str]) -> frozenset[str]:

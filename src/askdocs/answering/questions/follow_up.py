@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from askdocs.answering.questions.ellipsis import completed, meant_by
 from askdocs.answering.questions.intent import asks_for_overview
 from askdocs.answering.questions.speech import asks_for_any_statement
 from askdocs.text.english import DEMONSTRATIVES, GREETINGS, THIRD_PERSON, any_of
@@ -59,6 +60,8 @@ class ResolvedFollowUp:
             content words of the topic. A question without content words ("how many?") gets all
             words of the second query instead, with the names of the last answer.
         depends_on_history: Whether words of the conversation were added.
+        is_completed: Whether the question is a whole one, made of a follow-up that only names a new
+            subject: "What is the deposit?" for "and the deposit?". It is the only query then.
         is_ambiguous: Whether the question may also stand alone. True if it is short but has no word
             that refers back, such as "it". False for "how many?", which needs a topic.
     """
@@ -66,6 +69,7 @@ class ResolvedFollowUp:
     queries: tuple[str, ...]
     read_as: str
     depends_on_history: bool = False
+    is_completed: bool = False
     is_ambiguous: bool = False
 
 
@@ -82,6 +86,9 @@ def resolve_follow_up(question: str, history: Sequence[Turn]) -> ResolvedFollowU
     before = [turn for turn in history if turn.answer.searched_for]
     if not before or not depends_on_history(asked):
         return ResolvedFollowUp((asked,), asked)
+    whole = completed(asked, before)
+    if whole:
+        return ResolvedFollowUp((whole,), whole, depends_on_history=True, is_completed=True)
     topic = _topic(before)
     context = _context(topic, before[-1])
     has_no_topic = _MEASURE_WORDS.issuperset(content_words(asked))
@@ -114,8 +121,15 @@ def _depends_by_word(question: str) -> bool:
 
 
 def _topic(history: Sequence[Turn]) -> str:
-    """The last question that did not depend on the conversation. It named the topic."""
-    alone = [turn.question for turn in history if not turn.answer.with_history]
+    """The last question that did not depend on the conversation, or was completed from it.
+
+    It named the topic.
+    """
+    alone = [
+        meant
+        for turn in history
+        if (meant := meant_by(turn)) != turn.question or not turn.answer.with_history
+    ]
     return alone[-1] if alone else history[0].question
 
 

@@ -69,7 +69,9 @@ class Question:
 
     Attributes:
         text: The question as the user wrote it, with single spaces.
-        asked: The question without polite words: "when …" for "Can you tell me when …".
+        asked: The question without polite words: "when …" for "Can you tell me when …". A
+            follow-up that only names a new subject is completed: "What is the deposit?" for "and
+            the deposit?".
         intent: What kind of request it is. It decides how it is answered.
         answer_type: The type of answer that it asks for.
         topic: The topic, if the intent is "topic"; else "".
@@ -131,6 +133,8 @@ def parse(question: str, history: Sequence[Turn] = ()) -> Question:
     text = " ".join(question.split())
     asked = without_request(text)
     resolved = resolve_follow_up(asked, history)
+    if resolved.is_completed:
+        asked = resolved.read_as
     topic = topic_of(resolved.read_as)
     answer_type = answer_type_of(asked)
     return Question(
