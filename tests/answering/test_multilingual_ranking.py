@@ -118,3 +118,13 @@ def test_with_an_embedder_of_english_nothing_is_read() -> None:
     assert rank_multilingual(
         QUESTION, hits, term_weights={"boot": 1.0}, embedder=Alike(ENGLISH_SPEC), reader=reader
     )
+
+
+def test_a_sentence_in_the_language_of_the_question_comes_before_a_closer_one() -> None:
+    own = "Den Vierer hat die Werft im Hafen mit der neuen Farbe gestrichen und dann verkauft."
+    other = "The four was sold by the yard, and it is now at the lake with all of the oars."
+    reader = Reader({own: 1.0, other: 3.0})
+    probabilities = dict(found(reader, own, other))
+    assert probabilities[own] > 2 * probabilities[other]
+    alone = dict(found(Reader({other: 3.0}), other))
+    assert alone[other] > 2 * probabilities[other]

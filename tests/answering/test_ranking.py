@@ -15,6 +15,7 @@ from askdocs.answering.identifier_filter import identifier_filters, without_othe
 from askdocs.answering.questions.question import parse
 from askdocs.answering.ranking import (
     RankingContext,
+    _less_than_read,
     after_reading,
     is_english_readable,
     rank,
@@ -291,3 +292,18 @@ def test_the_lines_of_a_mail_program_answer_only_questions_about_mail(tmp_path: 
         assert second.probability < 0.4 * first.probability
         address = assistant.consider("what is the e-mail address of Tobias Renn?").candidates[0]
         assert address.quote == "To: Tobias Renn <renn@skarn.example>"
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "probability"),
+    [(0.8, NORWEGIAN, 0.15), (0.3, NORWEGIAN, 0.5), (0.8, "Ole Hansen, 1873, 32", 0.5)],
+)
+def test_another_language_counts_less_beside_an_english_answer(
+    read: float, text: str, probability: float
+) -> None:
+    def candidate(name: str, words: str, likely: float) -> Candidate:
+        found = Hit(Passage(name, f"{name}.txt", words, 0, len(words)), 1.0)
+        return Candidate(found, 0, len(words), None, likely)
+
+    beside = _less_than_read([candidate("a", ENGLISH, read)], [candidate("b", text, 0.5)])
+    assert beside[0].probability == pytest.approx(probability)

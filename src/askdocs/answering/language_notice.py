@@ -8,14 +8,13 @@ from askdocs.answering.candidates import Candidate
 from askdocs.text.language import (
     LANGUAGES,
     asks_in_english,
+    clear_language_of_text,
     clear_languages_of_question,
-    is_english,
     is_other_language,
     language_of,
     language_of_question,
     letters_weight,
 )
-from askdocs.text.stop_words import question_language
 from askdocs.types import Answer
 
 # The languages in which quotes were measured. README has the figures.
@@ -67,7 +66,7 @@ def languages_of(openings: Sequence[str]) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for text in openings:
-        code = _clear_language_of_text(text)
+        code = clear_language_of_text(text)
         if code:
             found[code] = found.get(code, 0) + 1
     return found
@@ -100,20 +99,3 @@ def refusal_language_notice(question: str, languages: Collection[str]) -> str:
         f"The question is in {LANGUAGES[asked[0]]}, and the documents are in {names}."
         " Across languages much is not found: ask again in the language of the documents."
     )
-
-
-def _clear_language_of_text(text: str) -> str:
-    """The code of the language of a text; "" if letters and form words do not agree on it."""
-    if letters_weight(text) < _FEWEST_LETTERS:
-        return ""
-    if is_english(text, otherwise=False):
-        return "en"
-    by_letters, by_words = language_of(text), question_language(text)
-    if _is_latin(text) and is_other_language(by_letters, [by_words]):
-        return ""
-    return by_words or by_letters
-
-
-def _is_latin(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    return 2 * sum(letter < "\u0250" for letter in letters) > len(letters)

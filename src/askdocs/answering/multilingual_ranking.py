@@ -11,15 +11,17 @@ from operator import mul
 from askdocs.answering.candidates import Candidate
 from askdocs.answering.confidence import logistic
 from askdocs.answering.context import all_sentences, sentences
+from askdocs.answering.rule_switches import rule
 from askdocs.models.cross_encoder import SentenceScorer
 from askdocs.models.embedders import Embedder, Vectors, is_multilingual
-from askdocs.text.language import language_of
+from askdocs.text.language import clear_languages_of_question, is_other_language, language_of
 from askdocs.text.overlap import coverage, loose_coverage
 from askdocs.text.stemming import stems_for
 from askdocs.types import Hit
 
 _MOST_PASSAGES = 6  # to limit how many sentences are embedded for a question
 _MAX_MARGIN = 5.0
+_OTHER_LANGUAGE = 3.0  # by how much the rank is lower in another language; set by hand
 _MIN_SHARED_WORDS = 0.3  # of the question's words, by weight; with fewer, words are no evidence
 # The rank of a sentence is a logit: the sum of its features, each times its weight.
 # training/multilingual/fit_ranking_weights.py fitted the weights; docs/decisions/0023 says on what.
@@ -79,9 +81,9 @@ def rank_multilingual(
     if reader:
         found = _with_logits(found, logits(question, found, reader()))
     shares = shares_words(question, found)
-    ranked = ranks(found, shares=shares)
+    ranked = _ranks_by_language(question, found, ranks(found, shares=shares))
     best = max(ranked)
-    features = confidence_features(found, shares=shares)
+    features = confidence_features(found, shares=shares, ranked=ranked)
     probability = probability_of((1.0, *features), _CALIBRATION if shares else _CALIBRATION_ACROSS)
     return [
         replace(candidate, probability=probability * math.exp(rank - best))
@@ -108,19 +110,20 @@ def shares_words(question: str, candidates: Sequence[Candidate]) -> bool:
 
 
 def confidence_features(
-    candidates: Sequence[Candidate], *, shares: bool
+    candidates: Sequence[Candidate], *, shares: bool, ranked: Sequence[float] | None = None
 ) -> tuple[float, float, float]:
     """The features from which the probability of the best sentence is estimated.
 
     Args:
         candidates: All sentences of a question.
         shares: The result of `shares_words`.
+        ranked: The ranks of the sentences. None for those of `ranks`.
 
     Returns:
         The logit of the reader that the sentence answers; its cosine with the question, in context
         if words are shared; how far its rank is above the best one of another passage, at most 5.
     """
-    ranked = ranks(candidates, shares=shares)
+    ranked = ranks(candidates, shares=shares) if ranked is None else ranked
     best = max(range(len(ranked)), key=ranked.__getitem__)
     passage = candidates[best].hit.passage.id
     others = [
@@ -131,6 +134,29 @@ def confidence_features(
     margin = min(ranked[best] - max(others, default=-math.inf), _MAX_MARGIN)
     features = candidates[best].features
     return features[_READ], features[int(shares)], margin
+
+
+@rule("language of the question", otherwise=lambda _, __, ranked: list(ranked))
+def _ranks_by_language(
+    question: str, candidates: Sequence[Candidate], ranked: Sequence[float]
+) -> list[float]:
+    """Lower the ranks of sentences in another language, if a passage is in that of the question.
+
+    Where words are not shared, a sentence about the same subject in another language may be closer
+    to the question than the one that answers it.
+    """
+    asked = clear_languages_of_question(question)
+    languages = {
+        candidate.hit.passage.id: language_of(candidate.hit.passage.text)
+        for candidate in candidates
+    }
+    own = [code for code in languages.values() if code and not is_other_language(code, asked)]
+    if not asked or not own:
+        return list(ranked)
+    return [
+        rank - _OTHER_LANGUAGE * is_other_language(languages[candidate.hit.passage.id], asked)
+        for candidate, rank in zip(candidates, ranked, strict=True)
+    ]
 
 
 def compared_sentences(

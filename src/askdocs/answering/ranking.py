@@ -51,7 +51,7 @@ from askdocs.models.cross_encoder import SentenceScorer, SentenceScores
 from askdocs.models.embedders import Embedder
 from askdocs.models.reader import Reader, Reading
 from askdocs.text.headings import heading_above
-from askdocs.text.language import asks_in_english
+from askdocs.text.language import asks_in_english, clear_language_of_text
 from askdocs.text.overlap import coverage
 from askdocs.text.sentences import is_row
 from askdocs.types import Hit, Passage
@@ -95,6 +95,8 @@ _RANK_SCALE = 0.5
 _RERANKED = 3  # passages that the larger reader reads
 _READ_FIRST = 8  # passages; the others are read only if no sentence of these is likely enough
 _SURE = 0.75  # probability from which a sentence is likely enough
+_READ_ANSWERS = 0.5  # probability from which an English sentence is preferred to other languages
+_BESIDE_READ = 0.3  # factor for the probability of a sentence in another language beside it
 _MOST_OF_TOPIC = 12  # passages whose sentences are compared with a topic
 _WHOLE_TOPIC = 0.999  # of the weight of its words
 # A sentence that continues a speaker's statement has at least 0.9 times the odds of the last one.
@@ -245,10 +247,31 @@ def _rank_by_reading(
         reader=multilingual,
         select=partial(without_other_sentences, filters),
     )
+    others = _less_than_read(ranking.candidates, others)
     candidates = _prefer_matching_rows([*ranking.candidates, *others])
     if question.speaker:
         candidates = by_speaker(question.speaker, candidates, term_weights)
     return candidates, ranking.confidence_features
+
+
+@rule("English answers before others", otherwise=lambda _, others: list(others))
+def _less_than_read(read: Sequence[Candidate], others: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that were not read, less likely if an English sentence answers.
+
+    Then those in other languages mostly add nothing that somebody who asks in English can read.
+    """
+    if not read or read[0].probability < _READ_ANSWERS:
+        return list(others)
+    clear = {each.hit.passage.id: each.hit.passage.text for each in others}
+    foreign = {
+        name for name, text in clear.items() if clear_language_of_text(text) not in ("", "en")
+    }
+    return [
+        replace(each, probability=each.probability * _BESIDE_READ)
+        if each.hit.passage.id in foreign
+        else each
+        for each in others
+    ]
 
 
 def after_reading(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Hit]:

@@ -28,6 +28,7 @@ LANGUAGES = {
     "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
 }  # fmt: skip
 _ALIKE = frozenset({"da", "nb", "sv"})  # languages that a few words do not tell apart
+_FEWEST_LETTERS = 40  # of a text whose language is clear
 _FEWEST_WORDS = 3  # of a question in Latin letters without form words, whose language is told
 _LEAST_PROBABILITY = 0.9  # a language is named from this probability on
 
@@ -157,6 +158,24 @@ def clear_languages_of_question(question: str) -> list[str]:
     if not by_words and question.isascii() and len(present) < _FEWEST_WORDS:
         return []
     return list(dict.fromkeys(filter(None, (by_words, by_letters))))
+
+
+def clear_language_of_text(text: str) -> str:
+    """The code of the language of a text; "" if letters and form words do not agree on it."""
+    if letters_weight(text) < _FEWEST_LETTERS:
+        return ""
+    if is_english(text, otherwise=False):
+        return "en"
+    by_letters, by_words = language_of(text), question_language(text)
+    if not _is_latin(text):
+        return by_letters
+    agrees = by_words and not is_other_language(by_letters, [by_words])
+    return by_words if agrees else ""
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum(letter < "\u0250" for letter in letters) > len(letters)
 
 
 def is_other_language(language: str, others: Collection[str]) -> bool:
