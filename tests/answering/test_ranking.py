@@ -209,17 +209,6 @@ def test_a_follow_up_is_rather_answered_by_the_text_that_is_talked_of(sample: As
     assert after[0].hit.passage.source == "2.txt"
 
 
-def test_a_clause_that_is_asked_for_by_its_number_answers(sample: Assistant) -> None:
-    texts = ["3.1 Rent is due in May.", "3.2 It rises each January.", "3.21 Fees of 3.2 percent."]
-    hits = [Hit(Passage(str(n), "a.txt", text, 0, len(text)), 0.5) for n, text in enumerate(texts)]
-    context = RankingContext(question=parse("What does clause 3.2 say?"), term_weights={"3.2": 1.0})
-    first, second, *_ = rank(
-        context, hits, embedder=sample.embedder, reader=CountingReader(-9.0)
-    ).candidates
-    assert first.quote == texts[1]
-    assert second.probability < 0.4 < 0.8 <= first.probability
-
-
 @pytest.mark.parametrize(("score", "read"), [(120.0, 8), (-2.0, 24), (-12.0, 24)])
 def test_the_later_passages_are_read_only_where_the_first_leave_it_open(
     sample: Assistant, score: float, read: int

@@ -15,7 +15,8 @@ _LISTS = {
     " please thanks thank know mean means meant want need get got let one ones each every other"
     " others another document documents file files text texts question answer hello hi hey dear"
     " sadly unfortunately luckily hopefully basically simply roughly usually thru okay ok well"
-    " just only now still ever yet even maybe perhaps anyway no not yes",
+    " just only now nowadays still ever yet even maybe perhaps anyway no not yes per himself"
+    " herself themselves ask asks",
     "de": "dokument dokumente dokumenten datei dateien unterlagen text texte texten nenne nennt"
     " liste auflisten zeige zeig gib erwähnen erwähnt erwähne sage sag sagen sagt steht stehen"
     " regelt bedeutet erkläre erklären beschreibe beschreiben vergleiche vergleichen finde suche"
