@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.context import announced_end, announces, can_answer, context_start, sentences
+from askdocs.answering.context import (
+    announced_end,
+    announces,
+    can_answer,
+    context_start,
+    sentences,
+    states_condition,
+)
 from askdocs.types import Passage
 
 
@@ -128,3 +135,40 @@ def test_a_label_that_nobody_filled_in_does_not_announce_the_next_one(after: str
 
 def test_the_answer_to_a_question_in_a_document_brings_it_along() -> None:
     assert context_start(["It is old.", "Is it open?", "Yes, from six."], 2) == 1
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It does not hold on the night ferry.",
+        "This card is void without a stamp.",
+        "These seats are not valid for groups.",
+        "Only until noon may dogs swim here.",
+        "The permit is granted only where the slope is gentle.",
+        "With the exception of the cellar, every room is heated.",
+        "This excludes the garden.",
+        "The warranty does not cover scratches.",
+        "An exemption is made for nurses.",
+        "Such a claim lapses after two winters.",
+        "So long as the bell is rung first.",
+        "Save for trams, no traffic passes.",
+    ],
+)
+def test_a_sentence_that_limits_the_one_before_is_a_condition(sentence: str) -> None:
+    assert states_condition(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "They could no longer count on the harvest.",
+        "It is only a short walk to the mill.",
+        "This provided jobs for the whole valley.",
+        "The choir did not include sopranos then.",
+        "These stones are heavy.",
+        "Onlookers cheered.",
+        "It was held in the barn.",
+    ],
+)
+def test_a_sentence_that_goes_on_is_no_condition(sentence: str) -> None:
+    assert not states_condition(sentence)

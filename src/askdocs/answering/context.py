@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from askdocs.answering.questions.speech import speaker_unnamed
 from askdocs.answering.rule_switches import rule
 from askdocs.text.english import (
+    BE,
     CLOSING_ADJECTIVES,
     CLOSING_ADVERBS,
     CLOSING_NOUNS,
@@ -90,10 +91,42 @@ _ANNOUNCES = re.compile(
     rf" (?:\w+ ){{0,2}}{_ANNOUNCED})(?!\w)(?![^.]*\b(?:including|such as|because)\b)",
     re.IGNORECASE,
 )
+# A sentence limits the one before by its first words …
+_LIMITS_AT_ONCE = (
+    r"unless|except(?:ing|ed)?|excluding|excluded|exempt|but|otherwise|however|if not|save for"
+    r"|(?:but |and )?only (?:if|where|when|until|after|for|in|on|with|to)|provid(?:ed|ing) that"
+    r"|(?:as|so) long as|on condition|not (?:if|where|when|valid|applicable|included)|in no case"
+    r"|with the exception|notwithstanding"
+    r"|(?:an |the |some |one |the only )?(?:exceptions?|exemptions?)"
+)
+# … or it says of "this" or of a rule that it does not hold, that it ends, or "only if".
+_NOT = r"(?:(?:do|does|shall|will|must|may|can|is|are)(?: not|n['’]t)|cannot|no longer)"
+_ONLY = (
+    r"(?:\w+ ){0,4}only (?:if|where|when|until|after|for|to|on|in|within|during|with|as long as)"
+)
+_IN_FORCE = r"(?:appl(?:y|ies)|holds?|valid|applicable|cover|include|extend|affect|concern)"
+_ALLOWED = r"(?:allowed|permitted|possible|granted|refundable|transferable|true|the case)"
+_ENDS = (
+    r"(?:lapses?|ceases?|expires?"
+    r"|(?:is|are|becomes?|shall be) (?:(?:null and )?void|invalid|waived))"
+)
+_LIMITED = (
+    r"(?:excludes?|exempts?"
+    r"|(?:is|are|shall be) (?:also )?(?:suspended|conditional|(?:limited|restricted) to))"
+)
+_LIMITS_THIS = (
+    r"(?:it|they"
+    rf"|(?:{any_of(DEMONSTRATIVES)}|the same)(?: (?!{any_of(BE)}\b)[\w-]+){{0,2}}?)"
+    rf" (?:{_NOT} (?:be )?(?:{_IN_FORCE}|{_ALLOWED})"
+    rf"|only (?:appl(?:y|ies)|holds?|covers?|concerns?)|{_ONLY}|{_ENDS}|{_LIMITED})\b"
+    rf"|none of (?:this|these) {_IN_FORCE}\b"
+)
+_LIMITS_RULE = (
+    rf"(?:the|no|such) (?:[\w-]+ ){{1,4}}?(?:{_NOT} (?:be )?{_IN_FORCE}|{_ONLY}|{_ENDS}"
+    r"|is exempt|are exempt)\b"
+)
 _CONDITION = re.compile(
-    r"^[\"'“‘(]?(?:unless|except|but|only if|otherwise|however|this does not apply|if not"
-    r"|provided that|exceptions?)\b",
-    re.IGNORECASE,
+    rf"^[\"'“‘(]?(?:(?:{_LIMITS_AT_ONCE})\b|{_LIMITS_THIS}|{_LIMITS_RULE})", re.IGNORECASE
 )
 _LABEL = r"[ \t]*[^\W\d_][^:.!?\n]{0,39}:"
 _LABELLED = re.compile(rf"{_LABEL}(?=\s)")
