@@ -293,3 +293,13 @@ def test_a_quote_does_not_cross_a_heading() -> None:
         candidate(found, "The roof leaks at the chimney.", 0.3),
     )
     assert given.statements[0].text == "Two chairs broke. Both are mended."
+
+
+def test_the_list_of_an_item_begins_below_its_heading() -> None:
+    text = (
+        "Part 1 Doors\n(1) Doors are locked at ten.\n(2) Keys are numbered.\n\n"
+        "Part 2 Boats\n(1) Boats are tied up.\n(2) Oars are dried."
+    )
+    found = hit("order.txt", text)
+    given = answer("What are the duties?", candidate(found, "(2) Oars are dried.", 0.9))
+    assert given.statements[0].text == "(1) Boats are tied up.\n(2) Oars are dried."

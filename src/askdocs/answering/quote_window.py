@@ -180,7 +180,7 @@ def _items_before(place: _Place) -> tuple[int, int]:
             first = number
         elif announces(place.sentence(number)):
             return number, place.here
-        elif first - number > 1:
+        elif first - number > 1 or begins_section(place.text, place.spans[number][0]):
             break
     return first, place.here
 
