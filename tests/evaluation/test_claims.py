@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 from askdocs.answering.verification.verifier import Judgement
 from askdocs.errors import CorpusError
@@ -139,6 +140,12 @@ def test_the_tables_have_kinds_and_a_diagram() -> None:
     ]
 
 
+def test_a_kind_cannot_control_the_terminal() -> None:
+    text = claims_as_text([judged("supported", "supported", 0.96, "\x1b[2Jcopy")])
+    assert "supported,  [2Jcopy" in text
+    assert "\x1b" not in text
+
+
 def test_json_has_kinds_and_bins() -> None:
     found = json.loads(json.dumps(claims_as_json(SOME)))
     assert found["claims"] == 7
@@ -171,7 +178,11 @@ def test_a_reliability_diagram_is_drawn_and_details_are_written(tmp_path: Path) 
     }
 
 
-def test_the_command_measures_the_verifier_that_ships(tmp_path: Path) -> None:
+def test_the_command_measures_the_verifier_that_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles = []
+    monkeypatch.setattr(Figure, "suptitle", lambda _, title: titles.append(title))
     (tmp_path / "claims.jsonl").write_text(json.dumps(ITEM), encoding="utf-8")
     ended = run_here(
         "eval", ".", "--details", "details.jsonl", "--picture", "diagram.png", cwd=tmp_path
@@ -182,6 +193,7 @@ def test_the_command_measures_the_verifier_that_ships(tmp_path: Path) -> None:
     assert "unsupported, time                         0.000      1" in ended.stdout
     assert "0.9 to 1.0" in ended.stdout
     assert (tmp_path / "diagram.png").stat().st_size > 1000
+    assert titles == [f"{tmp_path.name}, 2 claims"]
     rows = (tmp_path / "details.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(row)["verdict"] for row in rows] == ["quoted", "unsupported", "unchecked"]
     as_json = run_here("eval", "claims.jsonl", "--limit", "1", "--json", cwd=tmp_path)

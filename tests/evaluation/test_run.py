@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
 from askdocs.answering.candidates import Candidate
 from askdocs.assistant import Assistant
@@ -376,6 +378,16 @@ def test_details_have_a_line_for_each_question(evaluation: Evaluation, tmp_path:
 def test_a_picture_is_drawn(evaluation: Evaluation, tmp_path: Path) -> None:
     draw(evaluation, tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_names_the_folder_also_when_it_is_the_present_one(
+    evaluation: Evaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    titles: list[str] = []
+    monkeypatch.setattr(Figure, "suptitle", lambda _, title: titles.append(title))
+    monkeypatch.chdir(tmp_path)
+    draw(replace(evaluation, folder=Path()), tmp_path / "picture.png")
+    assert titles[0].startswith(f"{tmp_path.name}, ")
 
 
 def test_without_matplotlib_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,7 @@ def _evaluate_claims(
     if details:
         write_claims(judged, details)
     if picture:
-        draw_claims(judged, picture, file.parent.name)
+        draw_claims(judged, picture, file.resolve().parent.name)
     if as_json:
         print_json(claims_as_json(judged))
     else:

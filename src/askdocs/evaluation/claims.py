@@ -20,6 +20,7 @@ from askdocs.answering.verification.verifier import Judgement, Verifier, is_supp
 from askdocs.errors import CorpusError
 from askdocs.evaluation import metrics
 from askdocs.evaluation.metrics import Bin, Measure
+from askdocs.output.printable import printable
 from askdocs.types import Passage
 
 LABELS = ("supported", "partly", "unsupported")
@@ -176,7 +177,7 @@ def claims_as_text(judged: Sequence[JudgedClaim]) -> str:
         lines.append(f"{name:{_NAME_WIDTH}} {shown} of {measure.count}")
     lines += ["", f"{'shown as supported, by label and kind':{_NAME_WIDTH}} {'share':>6} claims"]
     for (label, how), measure in support_by_kind(judged).items():
-        name = f"{label}, {how}" if how else label
+        name = f"{label}, {printable(how)}" if how else label
         lines.append(f"{name:{_NAME_WIDTH}} {measure.value or 0.0:6.3f} {measure.count:6}")
     return "\n".join([*lines, *_diagram(reliability(judged))])
 

@@ -109,7 +109,7 @@ def draw(evaluation: Evaluation, file: Path) -> None:
     left_axes, right_axes = figure.subplots(1, 2)
     _draw_risk(left_axes, confidences, right)
     _draw_reliability(right_axes, confidences, right)
-    figure.suptitle(f"{evaluation.folder.name}, {len(confidences)} questions")
+    figure.suptitle(f"{evaluation.folder.resolve().name}, {len(confidences)} questions")
     _save(figure, file)
 
 

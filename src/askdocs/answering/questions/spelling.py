@@ -51,16 +51,20 @@ def correct_spelling(
     for word in question_content_words(question):
         if len(word) < _SHORTEST or not word.isalpha() or is_known(word):
             continue
-        found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
-        if not found:
+        places = list(re.finditer(rf"\b{re.escape(word)}\b", text, re.IGNORECASE))
+        if not places:
             continue
-        written = found.group()
-        replacement = nearest(word, _looks_like_a_name(text, found))
+        replacement = nearest(word, all(_looks_like_a_name(text, place) for place in places))
         if replacement:
-            shaped = replacement.capitalize() if written[:1].isupper() else replacement
-            changes[written] = shaped
-            text = f"{text[: found.start()]}{shaped}{text[found.end() :]}"
+            for written in dict.fromkeys(place.group() for place in places):
+                changes[written] = _in_case_of(written, replacement)
+                text = re.sub(rf"\b{re.escape(written)}\b", changes[written], text)
     return SpellingCorrection(text, changes)
+
+
+def _in_case_of(written: str, replacement: str) -> str:
+    """The replacement, with a capital if the replaced word has one."""
+    return replacement.capitalize() if written[:1].isupper() else replacement
 
 
 def _looks_like_a_name(question: str, word: re.Match[str]) -> bool:

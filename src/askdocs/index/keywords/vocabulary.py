@@ -136,6 +136,8 @@ def _is_slip(written: str, meant: str) -> bool:
             for place, pair in enumerate(zip(written, meant, strict=True))
             if len(set(pair)) > 1
         ]
+        if not places:
+            return False
         first, last = places[0], places[-1]
         swapped = meant[first : last + 1] == written[first : last + 1][::-1]
         return len(places) == last - first + 1 == 2 and swapped
