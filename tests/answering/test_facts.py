@@ -29,6 +29,46 @@ def test_dates_are_compared_by_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("It opened in May.", "It opened in March, on a plot of 2.5 hectares."),
+        ("It opens in June.", "It opens in July and costs 6.50 euros."),
+        ("It opens in June.", "It opens in July, 6-8 pm."),
+        ("It opened in May.", "It opened in March, as section 5.1 says."),
+        ("It opened in May.", "Version 5.1.12.3 opened in March."),
+        ("It opened in May.", "It opened in March, with the lines 5-1-123 and 45-5-99."),
+        ("It meets on Friday.", "It meets on Tuesday from 9-12 in August."),
+        ("It meets on Friday.", "It may meet on Tuesday."),
+        ("It meets on Friday.", "It met on Tuesdays in August 2024."),
+        ("It met on Sunday.", "It met on Wednesday, a sunny day in the sun."),
+        ("It met on Monday.", "It met on Friday of that month."),
+        ("It met on Saturday.", "It sat on Friday."),
+    ],
+)
+def test_a_figure_or_a_part_of_a_word_is_no_date(text: str, source: str) -> None:
+    assert facts.missing_date(text, source) == text.split()[-1].rstrip(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("It opened in May.", "Opened: 5/14/25."),
+        ("It opened in May.", "Opened: 14-05-2025"),
+        ("It opened in May.", "Opened on 2025-05-14."),
+        ("It met on Friday.", "It met on the 3rd of August."),
+        ("It met on Friday.", "It met on Aug. 3 at noon."),
+        ("It met on Friday.", "It met on 3-Aug."),
+        ("It met on Friday.", "[14.03.25, 14:33] We meet!"),
+        ("It met on Fridays.", "Mon-Fri, 9-12"),
+        ("It met on Sunday.", "Open Sat, Sun"),
+        ("It met on Saturdays.", "open every saturday"),
+    ],
+)
+def test_a_date_may_be_written_in_another_form(text: str, source: str) -> None:
+    assert facts.missing_date(text, source) == ""
+
+
+@pytest.mark.parametrize(
     ("text", "source", "missing"),
     [
         ("In May, Peter Hale disputed it.", "Councillor Peter Hale disputed it.", ""),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from askdocs.answering.verification.names import same_name
-from askdocs.text.calendar import DAYS, MONTHS, month_number
+from askdocs.text.calendar import DAYS, MONTHS, month_names, month_number
 from askdocs.text.dates import dates_in
 from askdocs.text.english import TITLES
 from askdocs.text.numbers import Number, numbers_in
@@ -18,7 +18,23 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})(?:[./-]\d{2,4})?(?!\d)")
+# "14.03.25" or "3/14/2025", but no section, version or range: "5.1", "v2.4.11", "6-8".
+_NUMERIC_DATE = re.compile(
+    r"(?<![\w.,/-])(\d{1,2})([./-])(\d{1,2})\2(?:\d\d)?\d\d(?![\w/-]|[.,]\d)"
+)
+_MONTH = rf"(?:{'|'.join(month_names())})\b"
+_DAY_OF_MONTH = re.compile(  # "3 March", "the 3rd of March", "3-Mar", "March 3"
+    rf"(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th|\.)?(?:\s+of)?[\s-]+{_MONTH}"
+    rf"|\b{_MONTH}\.?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?![\w-]|[.,:]\d)",
+    re.IGNORECASE,
+)
+_SHORT_DAYS = {
+    "mon": "Monday", "tue": "Tuesday", "tues": "Tuesday", "wed": "Wednesday", "weds": "Wednesday",
+    "thu": "Thursday", "thur": "Thursday", "thurs": "Thursday", "fri": "Friday",
+    "sat": "Saturday", "sun": "Sunday",
+}  # fmt: skip
+_ALSO_WORDS = frozenset({"sat", "sun", "wed"})  # days only with a capital
+_LAST_DAY_OF_MONTH = 31
 _NAME_WORD = re.compile(r"[^\W\d_][\w'’\-]*(?:\.(?=[A-Z]))?")
 _MIN_ABBREVIATION = 2  # letters
 
@@ -51,24 +67,40 @@ def missing_date(text: str, source: str) -> str:
 def missing_dates(text: str, source: str) -> list[str]:
     """The months and weekdays of a text that the source contains neither by name nor in digits.
 
-    A weekday counts as found if the source contains any date or month, because it may be that day.
+    A weekday counts as found if the source contains any day of a month, because it may be that day.
     """
     dates = dates_in(source)
-    months = {month_number(word) for word in _WORD.findall(source)}
-    months |= {each.month for each in dates}
-    months |= {int(part) for match in _NUMERIC_DATE.finditer(source) for part in match.groups()}
-    lower = source.lower()
-    has_days = any(each.day for each in dates) or any(months - {0})
+    words = _WORD.findall(source)
+    numeric = _numeric_months(source)
+    months = {month_number(word) for word in words} | {each.month for each in dates} | numeric
+    days = {_weekday(word) for word in words}
+    has_days = bool(numeric or any(each.day for each in dates) or _DAY_OF_MONTH.search(source))
     found = []
     for name in date_names(text):
-        day = next((day for day in DAYS if name.startswith(day)), "")
-        if day:
-            is_known = has_days or re.search(rf"\b{day[:3].lower()}", lower) is not None
-        else:
-            is_known = month_number(name[:3]) in months
+        day = _weekday(name)
+        is_known = (has_days or day in days) if day else month_number(name[:3]) in months
         if not is_known:
             found.append(name)
     return found
+
+
+def _numeric_months(text: str) -> set[int]:
+    """The months of dates in digits. Of "3/5/25", both may be the month."""
+    found = set()
+    for match in _NUMERIC_DATE.finditer(text):
+        parts = int(match[1]), int(match[3])
+        if 1 <= min(parts) <= len(MONTHS) and max(parts) <= _LAST_DAY_OF_MONTH:
+            found |= {part for part in parts if part <= len(MONTHS)}
+    return found
+
+
+def _weekday(word: str) -> str:
+    """The weekday that a word names or abbreviates; "" if it is none."""
+    lower = word.lower()
+    if lower in _SHORT_DAYS:
+        return "" if word in _ALSO_WORDS else _SHORT_DAYS[lower]
+    name = lower.removesuffix("s").capitalize()
+    return name if name in DAYS else ""
 
 
 def date_names(text: str) -> list[str]:
