@@ -8,7 +8,7 @@ import pytest
 
 from askdocs import Assistant, Config
 from askdocs.answering.mentions import places_of
-from askdocs.answering.questions.comparison import sides_of
+from askdocs.answering.questions.comparison import documents_meant, sides_of
 from askdocs.answering.questions.mention import mention_requested
 from tests.support.hash_embedding import HashEmbedding
 
@@ -157,6 +157,7 @@ def test_the_question_of_an_answer_stays_as_it_was_asked(town: Assistant) -> Non
         ("What is the difference between barley and rye bread?", ("barley",), ("rye", "bread")),
         ("How do Ada and Grace differ on this?", ("ada",), ("grace",)),
         ("Is the north tower older than the south tower?", ("north",), ("south",)),
+        ("Which is cheaper, the iron rod 8 cm or 12 cm?", ("8",), ("12",)),
     ],
 )
 def test_comparisons_have_two_sides(
@@ -180,3 +181,65 @@ def test_comparisons_have_two_sides(
 )
 def test_other_questions_have_no_sides(question: str) -> None:
     assert sides_of(question) is None
+
+
+def test_the_side_with_figures_keeps_what_is_compared() -> None:
+    sides = sides_of("Which is cheaper, the iron rod 8 cm or 12 cm?")
+    assert sides is not None
+    assert [side.words for side in sides] == [("8",), ("12",)]
+    assert "iron rod" in sides[1].question
+
+
+RODS = """# Iron rods of 8 cm and 12 cm
+
+| Rod | Price in crowns | Colour |
+| --- | --- | --- |
+| iron rod 8 cm | 310 | black |
+| iron rod 12 cm | 480 | grey |
+| iron rod 30 cm | 990 | grey |
+"""
+MOSS = {
+    "alpine-moss.txt": "Alpine moss under snow\n\nWe watched moss on four slopes. Our study is"
+    " limited by the small number of slopes.",
+    "bog-moss.txt": "Bog moss after drought\n\nWe dried moss in trays for a month. A weakness of"
+    " our study is that the trays were shallow.",
+    "fern.txt": "Ferns in caves\n\nWe counted ferns. Our study is limited by the darkness.",
+    "rods.md": RODS,
+}
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("studies")
+    (folder / "corpus").mkdir()
+    for name, text in MOSS.items():
+        (folder / "corpus" / name).write_text(text, "utf-8")
+    config = Config(corpus=folder / "corpus", index=folder / "index")
+    with Assistant(config, embedder=HashEmbedding()) as assistant:
+        assistant.index()
+        yield assistant
+
+
+def test_each_of_the_documents_that_are_meant_is_quoted(studies: Assistant) -> None:
+    answer = studies.ask("What are the limitations of the moss studies?")
+    assert {each.source for each in answer.citations} == {"alpine-moss.txt", "bog-moss.txt"}
+
+
+def test_both_rows_are_quoted_although_the_title_names_both(studies: Assistant) -> None:
+    answer = studies.ask("Which is cheaper, the iron rod 8 cm or 12 cm?")
+    quoted = " ".join(each.quote for each in answer.citations)
+    assert "310" in quoted
+    assert "480" in quoted
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("What are the limitations of the two moss studies?", {"moss"}),
+        ("Do both allotment contracts allow bees?", {"allotment"}),
+        ("What does the moss study say?", set()),
+        ("What do the reports say?", set()),
+    ],
+)
+def test_which_documents_are_meant_together(question: str, about: set[str]) -> None:
+    assert documents_meant(question) == about

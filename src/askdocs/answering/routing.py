@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from askdocs.answering.candidates import RetrievalResult
-from askdocs.answering.compared import compare_sides
+from askdocs.answering.compared import compare_documents, compare_sides
 from askdocs.answering.document_metadata import metadata_answer
 from askdocs.answering.in_conversation import last_cited, search_in_conversation
 from askdocs.answering.overview import further, named, names_document, overview
@@ -114,7 +114,8 @@ def _route(
         return _overview(resources, question.alone(), sources, records)
     if question.comparison and not history:
         return compare_sides(resources, question, question.comparison, sources)
-    return search_in_conversation(resources, question, history, sources, insist=insist)
+    result = search_in_conversation(resources, question, history, sources, insist=insist)
+    return result if history else compare_documents(resources, result, question, sources)
 
 
 def _place_result(

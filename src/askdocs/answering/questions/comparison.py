@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from askdocs.answering.rule_switches import rule
+from askdocs.text.english import DOCUMENT_NOUNS, any_of, with_plurals
 from askdocs.text.stop_words import content_words
 
 _COMPARES = re.compile(
@@ -28,6 +29,13 @@ _PIVOTS = (
     re.compile(r"(?P<first>.+) than (?P<second>.+)", re.I),
     re.compile(r"(?P<first>.+),? or (?P<second>.+)", re.I),
 )
+_PLURAL_NOUNS = with_plurals(DOCUMENT_NOUNS) - DOCUMENT_NOUNS
+_DOCUMENTS = re.compile(
+    rf"\b(?:the|both|these|our|my)(?: (?:two|both|three))*(?P<name>(?: [\w-]+){{1,3}}?)"
+    rf" {any_of(_PLURAL_NOUNS)}\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d")
 _MOST_WORDS = 3  # content words of a side. The pivot is the word between the sides: "than".
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*|[,;:?]")
 
@@ -64,12 +72,35 @@ def sides_of(question: str) -> tuple[Side, Side] | None:
         second = _nearest(_WORD.findall(found["second"]))
         own = [word for word in first if word not in second and not _COMPARES.search(word)]
         other = [word for word in second if word not in first and not _COMPARES.search(word)]
+        own, other = _without_shared(own, other), _without_shared(other, own)
         if own and other:
             return (
                 Side(tuple(own), _without(question, other)),
                 Side(tuple(other), _without(question, own)),
             )
     return None
+
+
+def _without_shared(words: list[str], others: list[str]) -> list[str]:
+    """The words of a side without those that are left out on the other side.
+
+    "The pipe 15 mm or 22 mm" compares two pipes: if the other side has only figures, so has this.
+    """
+    figures = [word for word in words if _FIGURE.search(word)]
+    is_short = bool(others) and all(map(_FIGURE.search, others))
+    return figures if figures and is_short else words
+
+
+def documents_meant(question: str) -> frozenset[str]:
+    """What several documents are about that a question means together.
+
+    "What are the limits of the two moss studies?" means those about "moss".
+
+    Returns:
+        The content words before the word for the documents; empty if there are none.
+    """
+    found = _DOCUMENTS.search(question)
+    return frozenset(content_words(found["name"])) if found else frozenset()
 
 
 def _nearest(words: list[str]) -> list[str]:
