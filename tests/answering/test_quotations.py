@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.answering.verification.quotations import Source, quoted_pieces
+from askdocs.answering.verification.quotations import NOWHERE, Source, is_missing, quoted_pieces
 from askdocs.types import Passage
 
 FIRST = (
@@ -47,6 +47,11 @@ def test_a_closing_sign_before_a_comma_opens_nothing() -> None:
         ("“It began here", ["It began here"]),
         ("and it ended here,” she said.", ["and it ended here,"]),
         ('The sign " " is empty.', []),
+        ('It says ":param name: the name of it" there', [":param name: the name of it"]),
+        ('It reads "!Important notice for all".', ["!Important notice for all"]),
+        ('He wrote "a" and ", b" there', ["a", ", b"]),
+        ('Elle dit " nous partons ", ici.', []),
+        ("nous partons », dit-elle", []),
     ],
 )
 def test_words_in_quotation_marks_are_found(text: str, pieces: list[str]) -> None:
@@ -133,3 +138,36 @@ def test_the_parts_of_a_quotation_are_in_one_document() -> None:
 )
 def test_signs_of_figures_are_words_too(source: str, quotation: str, is_exact: bool) -> None:
     assert Source(passages(source)).look_up(quotation).is_exact is is_exact
+
+
+@pytest.mark.parametrize(
+    ("quotation", "is_long"),
+    [
+        ("the bees were never there", True),
+        ("the “bee – hive”", False),
+        ("我们昨天在城里的旧码头看见了三条大船", True),
+        ("我们 昨天 在 城里的旧码头", True),
+        ("人工智能", False),
+        ("コンピュータサイエンス", False),
+        ("彼は明日の朝ここを出発する", True),
+        ("เรือสามลำจอดอยู่ที่ท่าเรือเก่าเมื่อวานนี้", True),
+    ],
+)
+def test_a_long_quotation_that_is_nowhere_is_missing(quotation: str, is_long: bool) -> None:
+    assert is_missing(quotation, NOWHERE) is is_long
+    assert not is_missing(quotation, "it leaves out “not”")
+
+
+@pytest.mark.parametrize(
+    ("quotation", "difference"),
+    [
+        ("委员会决定不出售北部的三个仓库", ""),
+        ("决定不出售北部的三个", ""),
+        ("决定出售北部的三个仓库", "it leaves out “不”"),
+        ("决定不出售南边的三个仓库", "it says “南边” where the source says “北部”"),
+        ("我们昨天在城里的旧码头看见了大船", NOWHERE),
+    ],
+)
+def test_a_script_without_spaces_is_compared_by_characters(quotation: str, difference: str) -> None:
+    text = "一九六二年冬天，委员会决定不出售北部的三个仓库，直到新桥建成。"
+    assert Source(passages(text)).look_up(quotation).difference == difference

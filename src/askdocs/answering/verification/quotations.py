@@ -1,8 +1,9 @@
 """Looks up quotations, the words in quotation marks, in the sources.
 
 Two texts are equal if they consist of the same words, numbers and signs that carry meaning, such as
-"%" or a minus. Case, white space, hyphens and other punctuation do not count, so line breaks and
-page breaks make no difference. A word that is left out, added or replaced does.
+"%" or a minus. In scripts without spaces, each character is a word. Case, white space, hyphens and
+other punctuation do not count, so line breaks and page breaks make no difference. A word that is
+left out, added or replaced does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,14 @@ _Part = tuple[tuple[str, ...], int]  # words, and how many letters may be skippe
 
 NOWHERE = "these words are not in your documents"
 _LONG_QUOTATION = 5  # words; fewer may be a term, or words that the author does not mean
+# Characters of scripts without spaces, and how many of them a word has.
+_SHORT_WORD, _LONG_WORD = 2, 4
+_SHORT_WORDS = r"\u3040-\u309f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Chinese, Hiragana
+_LONG_WORDS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u30a0-\u30ff"  # Thai and others, Katakana
+_UNNEEDED_SPACE = re.compile(
+    f"(?<=[{_SHORT_WORDS}{_LONG_WORDS}]) (?=[{_SHORT_WORDS}{_LONG_WORDS}])"
+)
+_IN_SHORT_WORDS, _IN_LONG_WORDS = re.compile(f"[{_SHORT_WORDS}]"), re.compile(f"[{_LONG_WORDS}]")
 # Opening quotation mark → the marks that may close it, in the common languages.
 _CLOSERS = {
     "“": "”", "„": "“”", "‟": "”", "”": "”", "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」",
@@ -34,10 +43,11 @@ _NOT_AFTER_OPENING = frozenset(",;:!?)]}")
 _ANY_CLOSER = frozenset("”»«「」』〞〟")
 _BEFORE_OPENING = frozenset(" \t\n\xa0([{—–-/:,")
 _SIGNS = re.compile("[" + re.escape("".join({*_CLOSERS, *"".join(_CLOSERS.values())})) + "]")
-# What carries meaning: words, currency and percent signs, separators between digits, comparison
-# signs before a number, ranges and minus signs.
+# What carries meaning: words, characters of scripts without spaces, currency and percent signs,
+# separators between digits, comparison signs before a number, ranges and minus signs.
 _TOKEN = re.compile(
-    r"[^\W_]+|[%‰€$£¥°§]|(?<=\d)(?:[.,:/]|\s?[-–—−]\s?)(?=\d)"
+    rf"[^\W_{_SHORT_WORDS}{_LONG_WORDS}]+|[^\W_]"
+    r"|[%‰€$£¥°§]|(?<=\d)(?:[.,:/]|\s?[-–—−]\s?)(?=\d)"
     r"|(?:[<>]=?|[≤≥≠±=])(?=\s*[-−.]?\d)|(?<![^\s(])[-−](?=\.?\d)"
 )
 _SAME_SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "–": "-", "—": "-", "−": "-"})
@@ -121,7 +131,15 @@ def is_missing(quotation: str, difference: str) -> bool:
         quotation: The text between quotation marks.
         difference: How it differs from the documents, from its `Lookup`.
     """
-    return difference == NOWHERE and len(quotation.split()) >= _LONG_QUOTATION
+    return difference == NOWHERE and _word_count(quotation) >= _LONG_QUOTATION
+
+
+def _word_count(text: str) -> float:
+    """The number of words. In scripts without spaces it is estimated by the characters."""
+    short, long = len(_IN_SHORT_WORDS.findall(text)), len(_IN_LONG_WORDS.findall(text))
+    spaced = _IN_LONG_WORDS.sub(" ", _IN_SHORT_WORDS.sub(" ", text))
+    words = sum(any(map(str.isalnum, word)) for word in spaced.split())
+    return words + short / _SHORT_WORD + long / _LONG_WORD
 
 
 def parts_of(quotation: str) -> list[str]:
@@ -137,8 +155,11 @@ def _may_open(text: str, at: int) -> bool:
     if sign in "“„‟«「『〝‹":
         return True
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    is_after = bool(after.strip()) and after not in _NOT_AFTER_OPENING
-    return (not before or before in _BEFORE_OPENING) and is_after
+    if before and before not in _BEFORE_OPENING:
+        return False
+    if after in _NOT_AFTER_OPENING:
+        return sign in "\"'" and not before.strip() and text.count(sign, 0, at) % 2 == 0
+    return bool(after.strip())
 
 
 def _may_close(text: str, at: int) -> bool:
@@ -327,7 +348,7 @@ class Source:
         for kind, a, b, c, d in matcher.get_opcodes():
             if kind == "equal" or (c == d and not inside[0] <= a < inside[1]):
                 continue
-            here, there = " ".join(quoted[c:d]), self._written(low + a, low + b)
+            here, there = _joined(quoted[c:d]), self._written(low + a, low + b)
             if kind == "delete":
                 return f"it leaves out “{there}”"
             if kind == "insert" or not inside[0] <= a < inside[1]:
@@ -337,9 +358,8 @@ class Source:
 
     def _written(self, first: int, after: int) -> str:
         """The tokens from `first` up to, not including, `after`, as they are written."""
-        return " ".join(
-            passage.text[start:end] for passage, start, end in self._tokens[first:after]
-        )
+        tokens = self._tokens[first:after]
+        return _joined([passage.text[start:end] for passage, start, end in tokens])
 
     def _nearest(self, quoted: Sequence[str]) -> int | None:
         """The token at which the quotation begins if most of its words match; None if no word does.
@@ -358,6 +378,11 @@ class Source:
                     weight = (1000 if shift else 1500) // common[word]
                     votes[place - own + shift] += weight
         return max(votes, key=lambda each: (votes[each], -each)) if votes else None
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    """Tokens with spaces between them, except in scripts without spaces."""
+    return _UNNEEDED_SPACE.sub("", " ".join(tokens))
 
 
 def _are_neighbours(before: Passage, passage: Passage) -> bool:
