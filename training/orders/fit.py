@@ -1,15 +1,18 @@
 r"""Fits the order detector to `training/data/orders`.
 
-    python -m training.orders.fit CLAIMS.jsonl.gz src/askdocs/models/weights
+    python -m training.orders.fit CLAIMS.jsonl.gz WEIGHTS --public VERIFY.jsonl.gz
 
 It prints how many orders of the test rows are found, and how many facts are taken for orders. True
 statements of `training/data/statements` and of CLAIMS, with their nearest sentence, are controls:
 the threshold is set by cross-validation so that the share `ACCUSED` of them is taken for orders.
+So are supported statements of public sets (the rows that the verifier learns from), with their
+three nearest sentences: dialogues, mails, encyclopedias, news and papers.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
 import zlib
@@ -28,14 +31,17 @@ from askdocs.answering.verification.evidence import SentenceSimilarity
 from askdocs.evaluation.claims import Claim, read_claims
 from askdocs.models.embedders import ENGLISH_SPEC, load_embedder
 from askdocs.models.order_detector import FILE, OrderDetector, inputs_of
+from askdocs.types import Passage
 from training.common.checksums import record_checksums
 
 DATA = Path(__file__).parents[1] / "data"
 CONTROLS = 1500  # of each kind
-CONTROL = "control"
+CONTROL, PUBLIC = "control", "public"
+OF_SET = 250  # statements of a public set
+NEAREST, NEAR = 3, 0.3  # sentences of a public statement, and their least similarity
 Weights = NDArray[np.float16]
 HELD_OUT = ("clinic", "transit")
-ACCUSED = 0.01  # of the controls
+ACCUSED = 0.003  # of the controls
 STRENGTH = 0.5  # inverse of the L2 penalty
 FOLDS = 5
 
@@ -78,6 +84,38 @@ def controls(claims: Sequence[Claim], limit: int) -> list[Row]:
     return rows
 
 
+def public_controls(file: Path) -> tuple[list[Row], list[Row]]:
+    """Supported English statements of public sets with their nearest sentences.
+
+    Args:
+        file: JSON lines, gzipped, with the fields that `training/verifier/prepare.py` reads.
+
+    Returns:
+        Rows for fitting, and rows of other groups for testing.
+    """
+    sets = defaultdict(list)
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            short = 20 < len(row["hypothesis"]) < 400 and len(row["premise"]) < 4000
+            if row["lang"] == "en" and row["supported"] and short:
+                sets[row["source"]].append(row)
+    similarity = SentenceSimilarity(load_embedder(ENGLISH_SPEC))
+    parts: tuple[list[Row], list[Row]] = ([], [])
+    for rows in sets.values():
+        random.Random(4).shuffle(rows)
+        for row in rows[:OF_SET]:
+            premise = Passage("", "", row["premise"], 0, len(row["premise"]))
+            sentences = similarity.sentences(row["hypothesis"], [premise])
+            nearest = sorted(sentences, key=lambda sentence: -sentence.similarity)[:NEAREST]
+            part = parts[zlib.crc32(str(row["group"]).encode()) % 2 == 0]
+            part += [
+                Row(sentence.text, row["hypothesis"], 0, PUBLIC)
+                for sentence in nearest
+                if sentence.similarity >= NEAR
+            ]
+    return parts
+
+
 def is_held_out(claim: Claim) -> bool:
     """Whether a claim of the file of claims is held out for evaluation: one item in four is."""
     return zlib.crc32(claim.item.encode()) % 4 == 0
@@ -101,7 +139,7 @@ def fit(rows: Sequence[Row], accused: float) -> tuple[Weights, Weights, float, f
     inputs, labels = inputs_of_pairs(rows), np.array([row.label for row in rows])
     layer = LogisticRegression(C=STRENGTH, max_iter=3000)
     scores = cross_val_predict(layer, inputs, labels, cv=FOLDS, method="decision_function")
-    kept = scores[[row.kind == CONTROL for row in rows]]
+    kept = scores[[row.kind in (CONTROL, PUBLIC) for row in rows]]
     layer.fit(inputs, labels)
     source, statement, difference = np.split(layer.coef_[0], 3)
     return (
@@ -116,6 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the order detector.")
     parser.add_argument("claims", type=Path, help="file of claims")
     parser.add_argument("target", type=Path, help="folder of the weights")
+    parser.add_argument("--public", type=Path, help="rows of public sets")
     parser.add_argument("--accused", type=float, default=ACCUSED, help="share of the controls")
     options = parser.parse_args()
     claims = read_claims(options.claims)
@@ -123,7 +162,8 @@ def main() -> None:
     statements = [claim for file in sorted(files) for claim in read_claims(file)]
     kept = controls(statements, CONTROLS)
     kept += controls([claim for claim in claims if not is_held_out(claim)], CONTROLS)
-    rows = [*read_rows("train"), *kept]
+    public, public_test = public_controls(options.public) if options.public else ([], [])
+    rows = [*read_rows("train"), *kept, *public]
     random.Random(1).shuffle(rows)
     source, statement, bias, threshold = fit(rows, options.accused)
     np.savez_compressed(
@@ -134,9 +174,8 @@ def main() -> None:
         threshold=np.float32(threshold),
     )
     record_checksums(options.target, [FILE])
-    evaluate(
-        options.target / FILE, controls([claim for claim in claims if is_held_out(claim)], CONTROLS)
-    )
+    test = controls([claim for claim in claims if is_held_out(claim)], CONTROLS)
+    evaluate(options.target / FILE, [*test, *public_test])
 
 
 def evaluate(file: Path, kept: Sequence[Row]) -> None:
@@ -144,7 +183,8 @@ def evaluate(file: Path, kept: Sequence[Row]) -> None:
     tests = defaultdict(list)
     for row in read_rows("test"):
         tests[row.kind].append(row)
-    tests[CONTROL] += kept
+    for row in kept:
+        tests[row.kind].append(row)
     detector = OrderDetector(file=file.read_bytes())
     print("kind | label | rows | held for orders")
     for kind, rows in tests.items():
