@@ -7,6 +7,7 @@ splitting it is tested in `text/test_sentences.py`.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from typing import Any
 import pytest
 
 from askdocs.answering import context
-from askdocs.app.views import markdown, prose, source
+from askdocs.app.views import markdown, prose, source, source_links
 from askdocs.documents.loaders.markup import mediawiki, typst
 from askdocs.errors import CorpusError
 from askdocs.guide import names, opening, outline, questions
-from askdocs.output import bibliography, export_check, printable, strip_markup
+from askdocs.output import bibliography, export_check, printable, strip_markup, text_anchor
 from askdocs.text import dates, identifiers, language, numbers, stop_words, tokens
 from askdocs.types import Anchor, Document
 from tests.support.counted_work import Walk, Work
@@ -99,6 +100,44 @@ def test_twice_the_text_is_twice_the_work(function: str, tmp_path: Path) -> None
         if counts[1] > 2.6 * counts[0] + 500:
             too_much[unit] = counts
     assert not too_much
+
+
+def calls(function: Callable[[], object]) -> int:
+    """How many functions are called."""
+    counted = 0
+
+    def called(_frame: object, event: str, _: object) -> None:
+        nonlocal counted
+        counted += event in ("call", "c_call")
+
+    sys.setprofile(called)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize("length", [1999, 2500])
+def test_a_hundred_wrong_anchors_cost_as_much_as_ten(length: int) -> None:
+    text = "wordwordwo " * 20_000
+
+    def work(count: int) -> int:
+        starts = range(110_000, 110_000 + 11 * count, 11)
+        anchors = [text_anchor.TextAnchor(at, at + length, "0" * 12) for at in starts]
+        return calls(lambda: text_anchor.find_anchors(text, anchors))
+
+    assert work(100) < 1.1 * work(10)
+
+
+def test_twice_the_links_to_headings_are_twice_the_work() -> None:
+    def work(count: int) -> int:
+        headings = tuple(Anchor(at, heading=f"Heading {at}") for at in range(count))
+        links = source_links.SourceLinks(Document("a.md", "a" * count, "a", headings), tuple)
+        return calls(lambda: [links.tags(f"#heading-{at}") for at in range(count)])
+
+    work(1)  # what is loaded once
+    assert work(400) < 2.2 * work(200)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from askdocs.types import Document, location_text
 from .marked_text import MarkedText
 from .pdf_highlights import Highlight, highlights
 from .source_blocks import built_blocks, code_blocks
-from .source_links import SourceLinks, Sources, offset_of_part
+from .source_links import SourceLinks, Sources
 from .source_markdown import markdown_blocks
 from .source_markup import asciidoc_blocks, restructured_blocks
 from .source_text import text_blocks
@@ -113,8 +113,9 @@ def read(
         sources: Returns the documents that links in this one may open.
     """
     text = document.text
+    links = SourceLinks(document, sources)
     if at is None and part:
-        at = offset_of_part(document, part)
+        at = links.offset_of_part(part)
     found = find_anchors(text, marks)
     kept = {number: mark for number, mark in found.items() if mark}
     moved = tuple(i for i, mark in kept.items() if mark.start != marks[i].start)
@@ -126,7 +127,6 @@ def read(
     blocks = None if plain else _renderer(document.source)
     html = ""
     if not file:
-        links = SourceLinks(document, sources)
         html = "".join(
             blocks(document, marked, links, start, end)
             if blocks

@@ -32,6 +32,23 @@ class SourceLinks:
     def _sources(self) -> frozenset[str]:
         return frozenset(self._given())
 
+    @cached_property
+    def _headings(self) -> dict[str, int]:
+        """The offset of the first heading with the same letters and digits, by these."""
+        headings: dict[str, int] = {}
+        for anchor in self._document.anchors:
+            if anchor.heading:
+                headings.setdefault(_letters(anchor.heading.rpartition(" › ")[2]), anchor.start)
+        return headings
+
+    def offset_of_part(self, part: str) -> int | None:
+        """The offset of the heading that the fragment of a link names; None for none.
+
+        Programs make fragments of headings in different ways, but keep letters and digits.
+        """
+        letters = _letters(part)
+        return self._headings.get(letters) if letters else None
+
     def tags(self, address: str) -> tuple[str, str]:
         """The HTML before and after the words of a link.
 
@@ -52,7 +69,7 @@ class SourceLinks:
             return plain, "</span>"
         opens, data = link(source), ""
         if source == self._document.source:
-            at = offset_of_part(self._document, part)
+            at = self.offset_of_part(part)
             if at is None:
                 return plain, "</span>"
             opens, data = f"{opens}&at={at}", f' data-at="{at}"'
@@ -86,18 +103,6 @@ def _candidates(name: str) -> Iterator[str]:
     if PurePosixPath(name).suffix in (".html", ".htm"):
         stem = name.rpartition(".")[0]
         yield from (f"{stem}{suffix}" for suffix in _PAGES)
-
-
-def offset_of_part(document: Document, part: str) -> int | None:
-    """The offset of the heading that the fragment of a link names; None for none.
-
-    Programs make fragments of headings in different ways, but keep letters and digits.
-    """
-    wanted = _letters(part)
-    for anchor in document.anchors:
-        if wanted and anchor.heading and _letters(anchor.heading.rpartition(" › ")[2]) == wanted:
-            return anchor.start
-    return None
 
 
 def _letters(words: str) -> str:

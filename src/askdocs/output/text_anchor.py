@@ -18,7 +18,7 @@ _MOST_COMPARED = 20_000_000  # characters hashed to find one anchor; anyone can 
 _OTHER_LENGTHS = 8  # characters by which a text may be longer or shorter after it was wrapped anew
 _LONGEST_WRAPPED = 2000  # characters of a text that is found where it is wrapped elsewhere
 _NEAREST = 1000  # words at which a text of another length is searched for
-_FEW = 10  # anchors that are each searched as far as _FARTHEST
+_FEW = 10  # anchors that are each searched up to these limits; more share them
 _SEARCHED_BY_BROWSERS = {".html", ".htm", ".xhtml", ".txt"}  # for the words of a link
 _WORDS_OF_AN_END = 5
 _WORD_START = re.compile(r"\b\w|(?<!\S)\S")
@@ -63,7 +63,7 @@ class TextAnchor:
         joined = " ".join(words.split()) if len(words) <= _LONGEST_WRAPPED else words
         return joined != words and self.check == checksum(joined)
 
-    def find_in(self, text: str, *, farthest: int = _FARTHEST) -> TextAnchor | None:
+    def find_in(self, text: str, *, among: int = 1) -> TextAnchor | None:
         """Return the anchor of the closest span of `text` with the same words.
 
         White space between them may have changed: lines wrapped elsewhere, indented, or with fewer
@@ -71,7 +71,7 @@ class TextAnchor:
 
         Args:
             text: The current text of the document.
-            farthest: How many characters before and after its offset are searched.
+            among: How many anchors are searched for. The more, the less each is searched.
 
         Returns:
             The anchor itself if its text has not moved; None if the text is gone or far away.
@@ -81,12 +81,15 @@ class TextAnchor:
         length = self.end - self.start
         if not 0 < length <= len(text) + _OTHER_LENGTHS:
             return None
+        farthest, most_compared, most_rewrapped = (
+            most * _FEW // max(among, _FEW) for most in (_FARTHEST, _MOST_COMPARED, _NEAREST)
+        )
         first, last = max(self.start - farthest, 0), self.start + farthest
         starts = (match.start() for match in _WORD_START.finditer(text, first, last))
         nearest = sorted(starts, key=lambda start: abs(start - self.start))
         for differs in _DIFFERENCES if length <= _LONGEST_WRAPPED else (0,):
-            most = _MOST_COMPARED // length + 1
-            for start in nearest[: min(most, _NEAREST) if differs else most]:
+            most = most_compared // length + 1
+            for start in nearest[: min(most, most_rewrapped) if differs else most]:
                 end = start + length + differs
                 if not start < end <= len(text) or _WITHIN_WORD.match(text, end - 1):
                     continue
@@ -105,14 +108,11 @@ class TextAnchor:
 def find_anchors(text: str, anchors: Sequence[TextAnchor]) -> dict[int, TextAnchor | None]:
     """Return each anchor where its text is now, by its number; see `TextAnchor.find_in`.
 
-    The more anchors do not match, the less far each is searched: a link with a hundred wrong
+    The more anchors do not match, the less each is searched: a link with a hundred wrong
     anchors costs as much as one with ten.
     """
     wrong = sum(not anchor.matches(text) for anchor in anchors)
-    farthest = _FARTHEST * _FEW // max(wrong, _FEW)
-    return {
-        number: anchor.find_in(text, farthest=farthest) for number, anchor in enumerate(anchors)
-    }
+    return {number: anchor.find_in(text, among=wrong) for number, anchor in enumerate(anchors)}
 
 
 def citation_anchor(citation: Citation) -> TextAnchor:
