@@ -736,6 +736,15 @@ def test_numbers_of_the_lines_of_a_transcript_are_no_text(tmp_path: Path) -> Non
     assert read(tmp_path, text, "a.txt").text == f"{TRANSCRIPT}\n\n{TRANSCRIPT}"
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["{}", "{}\tapples", "{}  pears", "{}\terror the disk", "{}\tif the door is open, close it"],
+)
+def test_numbers_of_lists_and_tables_are_text(tmp_path: Path, line: str) -> None:
+    text = "\n".join(line.format(number) for number in range(1, 15))
+    assert read(tmp_path, text, "a.txt").text == text
+
+
 def test_items_that_are_numbered_keep_their_numbers(tmp_path: Path) -> None:
     text = "\n".join(f"{number}  Boat {number * 7}" for number in range(1, 15))
     assert read(tmp_path, text, "a.txt").text == text

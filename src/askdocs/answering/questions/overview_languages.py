@@ -70,7 +70,10 @@ _LANGUAGES = (
             r"(?:was|welches) (?:ist|sind) (?:das|die|der) (?:thema|themen|gegenstand|inhalte?)"
             r"(?: {})?",
         ),
-        contents=(r"was (?:steht|ist|enthalten|enthält|beinhalte[nt]|sagt|sagen|gibt es) {}",),
+        contents=(
+            r"was (?:steht|enthalten|enthält|beinhalte[nt]|sagt|sagen|gibt es) {}",
+            r"was ist (?=(?:in|im|bei|aus)\b){}",  # "Was ist ein Vertrag?" asks for a definition
+        ),
     ),
     _Language(  # French
         polite=r"s['’]il (?:te|vous) pla[iî]t|\b(?:peux-tu|pouvez-vous|pourrais-tu|pourriez-vous"
@@ -135,7 +138,10 @@ _LANGUAGES = (
             r"(?:sammendrag|oppsummering|oversikt|overblikk|sammenfatning)(?:en|et)?(?: {})?",
             r"hva er (?:temaet|emnet|innholdet|tema|hovedtemaet)(?: {})?",
         ),
-        contents=(r"hva (?:står det|står|er|finnes|ligger|inneholder)(?: det)? {}",),
+        contents=(
+            r"hva (?:står det|står|finnes|ligger|inneholder)(?: det)? {}",
+            r"hva er(?: det)? (?=i\b){}",  # "Hva er en kontrakt?" asks for a definition
+        ),
     ),
     _Language(  # Urdu
         polite=r"\b(?:براہ کرم|براہِ کرم|برائے مہربانی|مہربانی کر کے|مجھے|ہمیں|کیا آپ)(?!\w)",
@@ -153,7 +159,7 @@ _LANGUAGES = (
         contents=(r"{} میں کیا(?: کچھ)?(?: لکھا)? (?:ہے|ہیں)",),
     ),
     _Language(  # Chinese
-        polite=r"请问|请|能不能|能否|可以|帮我|帮忙|麻烦你?|你能|一下|吗|呢|请您|給我|给我",
+        polite=r"请问|(?<![申邀])请(?![假款求示柬])|能不能|能否|可以|帮我|帮忙|麻烦你?|你能|一下|吗|呢|请您|給我|给我",
         determiners=r"这些|那些|这个|那个|这份|那份|这篇|那篇|这本|这|那|本|该|所有|全部|我的|我们的|这几[份篇个]",
         nouns=r"文件夹|文件|文档|报告|文章|论文|文本|资料|材料|书|信|合同|手册|目录|文|全文|全部|里面|这里|它们?",
         requests=(

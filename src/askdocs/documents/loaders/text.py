@@ -22,6 +22,8 @@ _NUMBERED = re.compile(
 _FEWEST_NUMBERED = 10  # lines
 _NUMBERED_SHARE = 0.8  # of the lines that are not empty
 _WITHIN_SENTENCE = 0.2  # of these lines begin within a sentence; in a list of short lines none does
+_FEWEST_WORDS = 4  # of a line, on average; the items of lists are shorter
+_SENTENCE_END = re.compile(r"[.?!][\"”’)]* +[^\W\d_a-z]")  # within a line; items have none
 
 
 def load(path: Path, source: str) -> Sequence[Document]:
@@ -53,14 +55,23 @@ def _without_line_numbers(text: str) -> str:
             numbered[at] = found
             last = int(found["number"])
     filled = [found for found in numbered.values() if found["words"]]
-    within = sum(found["words"][:1].islower() for found in filled)
     if (
         len(numbered) < _FEWEST_NUMBERED
         or len(numbered) < _NUMBERED_SHARE * sum(1 for line in lines if line.strip())
-        or within < _WITHIN_SENTENCE * len(filled)
+        or not _is_prose([found["words"] for found in filled])
     ):
         return text
     width = min((len(found["gap"]) for found in filled), default=0)
     for at, found in numbered.items():
         lines[at] = lines[at][found.end("number") + width :] if found["words"] else ""
     return "\n".join(lines)
+
+
+def _is_prose(lines: Sequence[str]) -> bool:
+    """Whether sentences run over the ends of the lines, as in a transcript and not in a list."""
+    return (
+        bool(lines)
+        and sum(line[:1].islower() for line in lines) >= _WITHIN_SENTENCE * len(lines)
+        and sum(len(line.split()) for line in lines) >= _FEWEST_WORDS * len(lines)
+        and any(_SENTENCE_END.search(line) for line in lines)
+    )

@@ -214,7 +214,7 @@ class Worker:
                 process.stdin.flush()
                 found = _AnswerParser(megabytes * 1_000_000 // _TEXT_SHARE, on_pages)
                 complete = any(found.take(answer) for answer in _read_answers(process))
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, LookupError, TypeError, ArithmeticError) as error:
                 raise ResourceLimitError(_CRASHED) from error
         if not complete:
             raise _limit_error(process, seconds, late=late.is_set())
@@ -274,8 +274,9 @@ class _AnswerParser:
         elif "passages" in line:
             self._spans += [PassageSpan(*span) for span in line["passages"]]
         elif "pages" in line:
-            done, total = map(int, line["pages"])
-            if self._on_pages and 0 < done <= total:
+            done, total = line["pages"]
+            are_counts = type(done) is type(total) is int
+            if self._on_pages and are_counts and 0 < done <= total:
                 self._on_pages(done, total)
         elif "document" in line:
             self._name = line["document"]
