@@ -16,7 +16,9 @@ import pytest
 
 from askdocs.answering import context
 from askdocs.app.views import markdown, prose, source, source_links
+from askdocs.documents.loaders import chats
 from askdocs.documents.loaders.markup import mediawiki, typst
+from askdocs.documents.loaders.pdf import characters
 from askdocs.errors import CorpusError
 from askdocs.guide import names, opening, outline, questions
 from askdocs.output import bibliography, export_check, printable, strip_markup, text_anchor
@@ -77,6 +79,7 @@ FUNCTIONS: dict[str, Callable[[str, Path], Any]] = {
     "prose": lambda text, _: prose.render_markdown(text),
     "export": exported,
     "MediaWiki": lambda text, folder: loaded(mediawiki.load, text, folder),
+    "chat": lambda text, _: chats.whatsapp_messages(f"[3/5/26, 9:41] Ana: Hi.\nand{text}x"),
     "Typst": lambda text, folder: loaded(typst.load, text, folder),
     **{
         f"page {ending}": lambda text, _, ending=ending: source.read(document(text, ending))
@@ -128,6 +131,21 @@ def test_a_hundred_wrong_anchors_cost_as_much_as_ten(length: int) -> None:
         return calls(lambda: text_anchor.find_anchors(text, anchors))
 
     assert work(100) < 1.1 * work(10)
+
+
+def test_twice_the_accents_are_twice_the_work() -> None:
+    def work(count: int) -> int:
+        run: list[characters._Character] = []
+
+        def join() -> None:
+            for at in range(count):
+                accent = characters._Character("~", at, at + 1, 0, 1, 1, at)
+                if not characters._joins_accent(run, accent):
+                    run.append(accent)
+
+        return calls(join)
+
+    assert work(200) < 2.2 * work(100)
 
 
 def test_twice_the_links_to_headings_are_twice_the_work() -> None:

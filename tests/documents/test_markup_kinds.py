@@ -748,3 +748,13 @@ def test_numbers_of_lists_and_tables_are_text(tmp_path: Path, line: str) -> None
 def test_items_that_are_numbered_keep_their_numbers(tmp_path: Path) -> None:
     text = "\n".join(f"{number}  Boat {number * 7}" for number in range(1, 15))
     assert read(tmp_path, text, "a.txt").text == text
+
+
+@pytest.mark.parametrize(
+    "form", ["{0}", "{0}\tthe", "{0}  red apples", "{0}\terror the pump has stopped"]
+)
+def test_a_text_that_is_not_surely_a_transcript_keeps_its_numbers(
+    tmp_path: Path, form: str
+) -> None:
+    text = "\n".join(form.format(number) for number in range(1, 15))
+    assert read(tmp_path, text, "a.txt").text == text

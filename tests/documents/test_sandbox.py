@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import os
 import signal
@@ -486,3 +487,15 @@ def test_lines_with_pages_are_handed_on_and_checked() -> None:
     for pages in ([120, 431], [500, 431], [-1, 3], *odd):
         assert not answer.take({"pages": pages})
     assert reported == [(120, 431)]
+
+
+def test_an_answer_nested_deeply_costs_only_the_file(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("All is well.")
+    worker._started()
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "_read_answers", lambda _: map(json.loads, ["[" * 100_000]))
+        with pytest.raises(ResourceLimitError):
+            read(worker, tmp_path / "a.txt", "a.txt", megabytes=1000)
+    assert read(worker, tmp_path / "a.txt", "a.txt", megabytes=1000)

@@ -21,7 +21,7 @@ from openpyxl.styles import Border, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from askdocs.documents.loaders import load
-from askdocs.documents.loaders.spreadsheets import workbook
+from askdocs.documents.loaders.spreadsheets import stored_formats, workbook
 from askdocs.documents.loaders.spreadsheets.number_format import format_date, represents
 
 
@@ -585,3 +585,8 @@ def test_a_workbook_that_only_its_values_are_read_of_says_so(
         "number formats, hidden rows and columns (cells show their stored values)",
         "results of 1 formula (not computed)",
     )
+
+
+def test_a_cell_without_a_readable_reference_has_no_format() -> None:
+    data = b'<row r="1"><c r="\xff\xfe" s="1"/><c r="A1" s="1"/></row>'
+    assert stored_formats._formats_of_sheet(data, ["", "0.00"]).number_formats == {(1, 1): "0.00"}

@@ -40,7 +40,7 @@ _MEDIA = re.compile(
 )
 _TEAMS_NAME = re.compile(r"[^\W\d_][^:\n]{1,60}")  # after the time; the text is on later lines
 _EMBEDDINGS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # around a phone number
-_EDITED = re.compile(r"\s*\u200e<[^<>\n]{3,60}>$")  # "<This message was edited>"
+_EDITED = re.compile(r"(?<!\s)\s*\u200e<[^<>\n]{3,60}>$")  # "<This message was edited>"
 _MIN_MESSAGES = 2  # of a chat
 _MIN_SHARE = 0.4  # of the first lines must begin a message; the others continue one
 _FIRST_LINES = 50

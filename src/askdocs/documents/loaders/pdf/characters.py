@@ -54,6 +54,7 @@ _IN_ORDER = frozenset(("ل", alif) for alif in "اأإآ")  # the ligatures of l
 _JOINED = 0.1  # of the size: the largest gap between Arabic letters of one word
 _TOUCHING = 0.25  # of the line's size: the largest gap between a superscript and its base
 # Accents that old fonts of TeX draw over a letter or below it, as combining marks.
+_ACCENT_REACH = 8  # characters before an accent that it may be drawn over
 _ACCENTS = {
     "`": "\u0300", "´": "\u0301", "^": "\u0302", "ˆ": "\u0302", "~": "\u0303", "˜": "\u0303",
     "¯": "\u0304", "ˉ": "\u0304", "˘": "\u0306", "˙": "\u0307", "¨": "\u0308", "˚": "\u030a",
@@ -515,9 +516,10 @@ def _joins_accent(run: list[_Character], character: _Character) -> bool:
         Whether the character is joined to one of the run, and so is part of it.
     """
     if _combining(character.letter):
-        for at in range(len(run) - 1, -1, -1):
-            whole = _accented(run[at].letter, character.letter)
-            if whole and _is_drawn_over(character, run[at]) and _overlap(run[at], character):
+        for at in range(len(run) - 1, max(len(run) - _ACCENT_REACH, 0) - 1, -1):
+            if not (_is_drawn_over(character, run[at]) and _overlap(run[at], character)):
+                continue
+            if whole := _accented(run[at].letter, character.letter):
                 run[at] = replace(run[at], letter=whole)
                 return True
     elif run and _combining(run[-1].letter) and _is_drawn_over(run[-1], character):

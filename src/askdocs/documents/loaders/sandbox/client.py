@@ -214,7 +214,7 @@ class Worker:
                 process.stdin.flush()
                 found = _AnswerParser(megabytes * 1_000_000 // _TEXT_SHARE, on_pages)
                 complete = any(found.take(answer) for answer in _read_answers(process))
-            except (OSError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+            except _BAD_ANSWER as error:
                 raise ResourceLimitError(_CRASHED) from error
         if not complete:
             raise _limit_error(process, seconds, late=late.is_set())
@@ -245,6 +245,9 @@ class Worker:
         child, self._child = self._child, None
         if child is not None and self._owner == os.getpid():
             child.end()
+
+
+_BAD_ANSWER = (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError)
 
 
 class _AnswerParser:

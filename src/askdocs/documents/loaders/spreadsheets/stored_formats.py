@@ -67,7 +67,8 @@ def _formats_of_sheet(data: bytes, formats: list[str]) -> SheetFormats:
     for tag in _TAG.finditer(data):
         values = dict(_ATTRIBUTE.findall(tag["attributes"]))
         if tag["name"] == b"c":
-            style, at = _number(values.get(b"s")), cell_position(values.get(b"r", b"").decode())
+            style = _number(values.get(b"s"))
+            at = cell_position(values.get(b"r", b"").decode("utf-8", "replace"))
             if at is not None and 0 < style < len(formats) and formats[style]:
                 number_formats[at] = formats[style]
         elif values.get(b"hidden") not in _IS_TRUE:
