@@ -522,3 +522,26 @@ def test_a_card_of_an_address_book_is_read_by_its_fields(tmp_path: Path, name: s
 def test_a_damaged_card_is_read_as_text(tmp_path: Path) -> None:
     text = "BEGIN:VCARD\nFN:Ada\nTEL:55"
     assert read(tmp_path, text.encode(), "a.vcf").text == text
+
+
+def test_the_last_card_of_a_file_that_was_cut_is_read(tmp_path: Path) -> None:
+    text = "BEGIN:VCARD\nFN:Ada\nEND:VCARD\nBEGIN:VCARD\nFN:Cy\nBEGIN:VCARD\nFN:Ben\nTEL:55"
+    assert read(tmp_path, text.encode(), "a.vcf").text == "Ada\n\nCy\n\nBen\n\nPhone: 55"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('ADR;TYPE=work;LABEL="Street: 5; x":;;Main St 5;Town', "Address (work): Main St 5, Town"),
+        (
+            "NOTE;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=CF=E5=F2=F0",
+            "Note: \u041f\u0435\u0442\u0440",
+        ),
+        ("NOTE;CHARSET=none;ENCODING=QUOTED-PRINTABLE:=E9", "Note: \u00e9"),
+        ('TEL;X="a:55', "Phone: 55"),
+        ("N:Lund\\; Moe;Ada;;;", "Ada Lund; Moe"),
+    ],
+)
+def test_a_property_of_a_card_is_read_as_written(tmp_path: Path, line: str, expected: str) -> None:
+    text = f"BEGIN:VCARD\n{line}\nEND:VCARD\n"
+    assert read(tmp_path, text.encode(), "a.vcf").text == expected

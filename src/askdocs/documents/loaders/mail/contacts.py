@@ -31,9 +31,14 @@ _FIELDS = {
 }
 _FILES = {"PHOTO": "picture", "LOGO": "picture", "SOUND": "recording"}
 _PROPERTY = re.compile(
+    r"(?:[\w-]+\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;(?:\"[^\"]*\"|[^:;\"])*+)*+):(?P<value>.*)"
+)
+_PROPERTY_UNQUOTED = re.compile(  # a quotation mark that is not closed
     r"(?:[\w-]+\.)?(?P<name>[A-Za-z-]+)(?P<parameters>(?:;[^:;]*)*):(?P<value>.*)"
 )
 _TYPE = re.compile(r";(?:type=)?\"?([a-z]+(?:,[a-z]+)*)\"?(?=;|$)", re.IGNORECASE)
+_CHARSET = re.compile(r";charset=\"?([\w.:-]+)", re.IGNORECASE)
+_PART_ENDS = re.compile(r"(?<!\\);")
 _KINDS = frozenset({"home", "work", "cell", "fax", "pager", "car", "main"})
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -47,7 +52,7 @@ class _Property:
     @property
     def text(self) -> str:
         """The value as it is shown. The parts of a name or an address are joined."""
-        parts = [_unescape(part).strip() for part in re.split(r"(?<!\\);", self.value)]
+        parts = [_unescape(part).strip() for part in _PART_ENDS.split(self.value)]
         return ", ".join(filter(None, parts)) if self.name in {"ADR", "ORG"} else "; ".join(parts)
 
     @property
@@ -82,18 +87,21 @@ def _cards(text: str) -> Iterator[list[_Property]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"\n[ \t]", "", text)
     card: list[_Property] = []
+    begun = given = False
     for block in _joined(text.split("\n")):
-        found = _PROPERTY.fullmatch(block)
+        found = _PROPERTY.fullmatch(block) or _PROPERTY_UNQUOTED.fullmatch(block)
         if not found:
             continue
         name, parameters = found["name"].upper(), found["parameters"]
-        if name == "BEGIN":
-            card = []
-        elif name == "END":
-            yield card
-            card = []
+        if name in {"BEGIN", "END"}:
+            if card and (name == "END" or begun):
+                yield card
+                given = True
+            card, begun = [], name == "BEGIN"
         else:
             card.append(_Property(name, parameters, _decoded(found["value"], parameters)))
+    if card and begun and given:
+        yield card  # the file was cut
 
 
 def _joined(lines: Sequence[str]) -> Iterator[str]:
@@ -115,9 +123,10 @@ def _decoded(value: str, parameters: str) -> str:
     if not _is_quoted(parameters):
         return value
     data = quopri.decodestring(value.encode())
+    named = _CHARSET.search(parameters)
     try:
-        return data.decode()
-    except UnicodeDecodeError:
+        return data.decode(named[1] if named else "utf-8")
+    except (LookupError, UnicodeError):
         return data.decode("cp1252", "replace")
 
 
@@ -130,7 +139,7 @@ def _add_card(builder: DocumentBuilder, card: Sequence[_Property]) -> None:
     named = first.get("FN") or first.get("ORG")
     name = named.text if named else ""
     if not name and "N" in first:
-        parts = [_unescape(part) for part in first["N"].value.split(";")]
+        parts = [_unescape(part) for part in _PART_ENDS.split(first["N"].value)]
         name = " ".join(filter(None, (*parts[1:3], parts[0])))
     if name:
         builder.heading(1, " ".join(name.split()))
