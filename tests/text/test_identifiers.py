@@ -104,3 +104,11 @@ def test_the_label_of_a_number_is_right_before_it_in_a_long_text() -> None:
 def test_the_last_word_of_a_line_does_not_label_a_number_on_the_next_line() -> None:
     found = identifiers_in("9. Warranty\n9.4 The pump is covered for two years, see section\n10.2.")
     assert [(each.value, each.label) for each in found] == [("9", ""), ("9.4", ""), ("10.2", "")]
+
+
+def test_an_indented_number_is_not_labelled_by_the_line_before() -> None:
+    text = "4. Duties of the tenant\n  4.1 The tenant shall:\n\t4.2 Nothing."
+    assert [(each.text, each.label) for each in identifiers_in(text)][1:] == [
+        ("4.1", ""),
+        ("4.2", ""),
+    ]

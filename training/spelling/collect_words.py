@@ -11,7 +11,7 @@ from askdocs.models.bundled import common_words
 from askdocs.models.english_words import FILE
 from training.common.checksums import record_checksums
 
-SHORTEST = 5  # letters; shorter words are never corrected
+SHORTEST = 4  # letters; shorter words are never corrected
 
 
 def words_of(files: Iterable[Path]) -> Iterator[str]:

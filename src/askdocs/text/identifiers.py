@@ -44,7 +44,7 @@ _PREFIXED = re.compile(r"([^\W\d_]{3,})[-_/#.]?(\d{3,})")
 _SPAN = re.compile(r"(\d+)[-/–](\d+)")
 # Between a label and its number, never a line end: the line before may be a heading.
 _GAP = re.compile(r"(?:[^\S\n]|[:(\[“\"'*_]){1,4}$")
-_WORD_AT_END = re.compile(r"[^\W\d_]{2,}$")
+_WORD_AT_END = re.compile(r"[^\W\d_]{2,}\Z")
 _JOINED = re.compile(r"[\s,;&/]*(?:(?:and|or|und|oder|et|ou|y|e|og)\s+)?")
 _TO = re.compile(r"\s*(?:[-–—]|to|through|bis)\s*")
 # "3.1 to 3.4", "12a-12d", "12a-d"; also "room 12a to room 12d"

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from askdocs.text.stop_words import question_content_words
 
-# Letters. Shorter words are not corrected: with four letters, most corrections were wrong.
-_SHORTEST = 5
+_SHORTEST = 4  # letters; shorter words are not corrected
 
 
 @dataclass(frozen=True, slots=True)

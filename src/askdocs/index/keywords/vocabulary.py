@@ -17,10 +17,11 @@ from askdocs.text.tokens import without_diacritics, words
 
 # The greatest spelling distance at which a word is corrected: (fewer letters than this, distance).
 # A word with a capital may be a name that is not in the documents, so its limits are lower.
-_LIMITS = ((6, 1.0), (9, 1.5), (math.inf, 2.0))
-_NAME_LIMITS = ((9, 0.75), (math.inf, 1.0))
+_LIMITS = ((5, 0.75), (6, 1.0), (9, 1.5), (math.inf, 2.0))
+_NAME_LIMITS = ((5, 0.5), (9, 0.75), (math.inf, 1.0))
 _OTHER_FIRST_LETTER = 0.5  # the additional cost if the first letters differ
 _FREQUENCY_WEIGHT = 0.3 / 7  # of ln(1 + passages with the word), which is subtracted from the cost
+_SHORTEST_SLIP = 5  # letters of a word that is corrected in other languages than English
 _SLIP, _LONG = 0.85, 7  # the greatest cost of a slip in a word of fewer letters than this
 _SLIP_OF_STEMS = 2  # letters that stems may differ in
 _ENDING = 2  # letters
@@ -114,6 +115,8 @@ def nearest_slip(
     Returns:
         A lower-case word, or "" if there is none.
     """
+    if len(word) < _SHORTEST_SLIP:
+        return ""
     folded = without_diacritics(word)
     limit = _SLIP if len(word) < _LONG else 1.0
     likely = {}
