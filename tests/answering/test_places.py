@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -253,3 +254,29 @@ def test_a_part_that_no_document_has_is_refused_with_the_reason(club: Assistant)
 
 def test_headings_within_a_part_keep_their_lines(club: Assistant) -> None:
     assert "\n### 2.1 Wind\n" in club.ask("What is in section 2 of the log book?").text
+
+
+def test_a_part_of_something_else_is_an_ordinary_question(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "union.txt").write_text(
+        "The union has rules for those who leave.\n\n"
+        "Article 50 is the procedure by which a member state leaves the union.\n",
+        encoding="utf-8",
+    )
+    with Assistant(Config(corpus=corpus, index=tmp_path / "index")) as assistant:
+        assistant.index()
+        answer = assistant.ask("What is Article 50?")
+        assert answer.answered
+        assert "No document has" not in answer.notice
+
+
+@pytest.mark.parametrize("question", ["What are the top 5 risks?", "Name the top 3 of the list."])
+def test_the_best_of_a_list_are_no_item_of_an_agenda(question: str) -> None:
+    assert place_requested(question) is None
+
+
+def test_a_follow_up_does_not_name_a_document_and() -> None:
+    place = place_requested("and section 9?")
+    assert place is not None
+    assert place.other == ()

@@ -289,6 +289,11 @@ def missing_place(place: PlaceRequest) -> str:
     return f"No document has “{place.name}”."
 
 
+def begins_with(place: PlaceRequest, text: str) -> bool:
+    """Whether a sentence begins with the name of a place and goes on with a word."""
+    return re.match(rf"\W*{re.escape(place.name)} +[^\W\d_]", text, re.IGNORECASE) is not None
+
+
 def is_mentioned(place: PlaceRequest, text: str) -> bool:
     """Whether a text mentions a place by its kind and number, as "contrary to clause 5" does."""
     words = KIND_WORDS[place.kind]
@@ -299,8 +304,12 @@ def is_mentioned(place: PlaceRequest, text: str) -> bool:
 def without_place(result: RetrievalResult, place: PlaceRequest) -> RetrievalResult:
     """The result of an ordinary search for a place that no document has.
 
-    Likely sentences that mention it are doubted. If there are none, nothing answers.
+    Likely sentences that mention it are doubted. If there are none, nothing answers. A sentence
+    that begins with it says something about it, as "Article 50 is the procedure by which …": the
+    place is then one outside of the documents, and the question is an ordinary one.
     """
+    if result.candidates and begins_with(place, result.candidates[0].quote):
+        return result
     candidates = tuple(
         replace(candidate, probability=min(candidate.probability, _MENTIONED))
         for candidate in result.candidates

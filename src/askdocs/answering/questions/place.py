@@ -22,7 +22,7 @@ KIND_WORDS: dict[PlaceKind, str] = {
     "chapter": r"chapter|chap\.|kapitel|kap\.|chapitre|cap[ií]tulo",
     "clause": r"clause|klausel|cl[aá]usula",
     "figure": r"figure|fig\.?|abbildung|abb\.|figura|figur",
-    "item": r"(?:agenda )?items?|tagesordnungspunkt|top|punkt|point|punto|sak",
+    "item": r"(?:agenda )?items?|tagesordnungspunkt|(?-i:TOP)|punkt|point|punto|sak",
     "paragraph": r"paragraph|para\.?|paragraphe|párrafo",
     "part": r"part|teil|partie|parte",
     "rule": r"rule|regel|règle|regla",
@@ -47,20 +47,20 @@ _BELOW = re.compile(r"\((\w{1,4})\)|(\d+)$")
 # The words around a place that ask for no more than what is there.
 _FRAME = frozenset(
     """
-    what what's whats does do did is are was were can could would will you please say says said
+    and what what's whats does do did is are was were can could would will you please say says said
     state states mean means require requires provide provides contain contains regulate regulates
     regulated cover covers about in under at on of it the an to be decided agreed discussed
     reported resolved written summarise summarize summary explain show give me us read quote cite
     tell text content contents full whole wording exactly there according for from
     was steht sagt regelt bestimmt besagt beinhaltet enthält enthalt im unter der die das dem des
     zu laut zeige zeig mir gib wieder fasse zusammen zitiere lies vor erkläre worum geht es wie
-    lautet wortlaut inhalt von den bitte wurde beschlossen besprochen geregelt
-    que qu dit prévoit stipule contient énonce indique dispose le la les l de du d dans à quel
+    und lautet wortlaut inhalt von den bitte wurde beschlossen besprochen geregelt
+    et que qu dit prévoit stipule contient énonce indique dispose le la les l de du d dans à quel
     est contenu texte résume résumez résumer cite citez montre montrez explique expliquez moi
     y a t il quoi veut dire qu'y a-t-il l'on
-    qué dice establece prevé contiene el los las del en cuál es contenido texto resume resuma
+    y qué dice establece prevé contiene el los las del en cuál es contenido texto resume resuma
     resumir cita muestra explica hay
-    hva står sier i om vis meg oppsummer
+    og hva står sier i om vis meg oppsummer
     """.split()
 )
 _ASKS_WHETHER = re.compile(
