@@ -129,6 +129,17 @@ def test_a_header_of_the_graph_that_was_cut_is_reported(root: Path, closed: bool
     assert "askdocs doctor --repair" in told
 
 
+def test_a_graph_that_was_never_written_whole_is_not_damaged(tmp_path: Path) -> None:
+    """A process that was killed while it wrote it first leaves files without content."""
+    graph = tmp_path / "chroma" / "segment"
+    graph.mkdir(parents=True)
+    for name in ("header.bin", "data_level0.bin", "link_lists.bin"):
+        (graph / name).touch()
+    assert condition(tmp_path / "chroma") == "left open"
+    (graph / "index_metadata.pickle").touch()
+    assert condition(tmp_path / "chroma") == "damaged"
+
+
 def killed(root: Path) -> None:
     """Search, and end as if killed."""
     with corruption.opened(root) as assistant:

@@ -21,6 +21,7 @@ _RECORD = "closed"
 _CHUNK = 1 << 20  # bytes read at a time
 _DATABASE = "chroma.sqlite3"
 _HEADER, _HEADER_BYTES = "header.bin", 100  # of the graph; all graphs have as many
+_RECORDS = "index_metadata.pickle"  # written when the graph is
 _BEGINNING = _CHUNK  # of the database, which is large; its schema is in the first 250 kB
 _State = tuple[int, int, int, int]  # size, time of change in ns, inode, CRC-32
 
@@ -66,7 +67,7 @@ def condition(folder: Path) -> Condition:
     files = _checked_files(folder)
     if not files or (folder / WRITING).exists():
         return "sound"
-    headers = (path for path in files.values() if path.name == _HEADER)
+    headers = (path for path in files.values() if path.name == _HEADER and _is_loaded(path))
     if any(path.stat().st_size < _HEADER_BYTES for path in headers):
         return "damaged"
     record = _read(folder)
@@ -92,6 +93,15 @@ def _checked_files(folder: Path) -> dict[str, Path]:
     files = sorted(path for path in folder.glob("*/*") if path.is_file())
     files += [folder / _DATABASE] if (folder / _DATABASE).is_file() else []
     return {path.relative_to(folder).as_posix(): path for path in files}
+
+
+def _is_loaded(header: Path) -> bool:
+    """Whether Chroma loads a graph. One without its list of records was never written whole.
+
+    Chroma makes that one again from its database, so a process that was killed while it wrote it,
+    which leaves files without content, has damaged nothing.
+    """
+    return header.with_name(_RECORDS).exists()
 
 
 def _read(folder: Path) -> dict[str, _State] | None:
