@@ -69,7 +69,7 @@ def _corrected(resources: Resources, question: Question) -> SpellingCorrection:
     if question.is_english:
         return correct_spelling(
             text,
-            lambda word: is_english(word) or catalog.has_word(word),
+            lambda word: catalog.has_word(word) or is_english(word),
             lambda word, is_name: catalog.nearest_word(
                 word, common_words_by_letter(), is_name=is_name
             ),
