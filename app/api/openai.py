@@ -296,21 +296,28 @@ def located_statements(answer: Answer, content: str) -> list[dict[str, Any]]:
             `url_citations`. They are null for a statement that it does not contain as it stands.
     """
     # A stream may begin with words of a model that failed.
-    place = max(0, *(content.rfind(form) for form in _escaped_forms(answer.text)))
+    begins = [content.rfind(form) for form in _escaped_forms(answer.text) if form]
+    place = max([0, *begins])
     located = []
     for statement in answer.statements:
         said = statement.markdown or statement.text
-        if said.startswith(
-            "|"
-        ):  # a row of a table: the numbers of citations follow in its last cell
+        if said.startswith("|"):  # the citation numbers of a row follow in its last cell
             said = said.rstrip().removesuffix("|").rstrip()
-        start, length = max((content.find(form, place), len(form)) for form in _escaped_forms(said))
-        place = start + length if start >= 0 else place
-        span = (start, place) if start >= 0 else (None, None)
-        located.append(
-            {**statement_as_json(statement), "start_index": span[0], "end_index": span[1]}
-        )
+        start, end = _first_span(content, _escaped_forms(said), place)
+        place = place if end is None else end
+        located.append({**statement_as_json(statement), "start_index": start, "end_index": end})
     return located
+
+
+def _first_span(
+    content: str, forms: Iterable[str], place: int
+) -> tuple[int, int] | tuple[None, None]:
+    """The first place of one of the forms from `place` on; the longer one of two at one place."""
+    found = [(start, -len(form)) for form in forms if (start := content.find(form, place)) >= 0]
+    if not found:
+        return None, None
+    start, length = min(found)
+    return start, start - length
 
 
 def _escaped_forms(text: str) -> tuple[str, str]:

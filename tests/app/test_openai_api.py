@@ -141,6 +141,15 @@ def test_a_statement_is_placed_after_what_was_said_in_vain() -> None:
     assert (gone["start_index"], gone["end_index"]) == (None, None)
 
 
+@pytest.mark.parametrize("text", ["*red* Between. *red*", ""])
+def test_a_statement_is_located_at_its_first_place_in_either_form(text: str) -> None:
+    content = "*red* Between. \\*red\\*"
+    said = (Statement("*red*", (), "supported"), Statement("Between.", (), "supported"))
+    red, between = located_statements(Answer("Which?", text, said), content)
+    assert (red["start_index"], red["end_index"]) == (0, 5)
+    assert content[between["start_index"] : between["end_index"]] == "Between."
+
+
 @pytest.mark.parametrize(
     ("said", "answer", "content"),
     [
