@@ -24,8 +24,8 @@ _LOST = frozenset("a e i o y s as es um us os ia".split())
 _FOLLOWERS = frozenset("ist ism".split())
 # Places with their adjectives and people, if the spelling does not show that they are related. The
 # first word of each group is the place.
-_GROUPS = {
-    group.split()[0]: frozenset(map(without_diacritics, group.split()))
+_PLACE_OF = {
+    without_diacritics(word): group.split()[0]
     for group in """
     france french | germany german germans | spain spanish spaniard spaniards | greece greek greeks
     | netherlands dutch holland | denmark danish dane danes | sweden swedish swede swedes
@@ -49,6 +49,7 @@ _GROUPS = {
     | warsaw warszawa | copenhagen københavn | lisbon lisboa | seville sevilla | turin torino
     | geneva genève genf | basel basle bâle | brussels bruxelles brussel | antwerp antwerpen
     """.split("|")
+    for word in group.split()
 }
 
 
@@ -67,7 +68,7 @@ def same_name(one: str, other: str) -> bool:
 def name_root(name: str) -> str:
     """A name in lower case without diacritics; the place if it is a listed adjective or people."""
     plain = unaccented(name)
-    return next((place for place, group in _GROUPS.items() if plain in group), plain)
+    return _PLACE_OF.get(plain, plain)
 
 
 def unaccented(text: str) -> str:
