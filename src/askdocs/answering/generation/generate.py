@@ -122,7 +122,7 @@ def _finished(writing: _Writing, result: RetrievalResult, quoted: Answer, notice
         question=result.question.text,
         text=writing.text,
         statements=tuple(writing.numbered.statements),
-        citations=tuple(writing.numbered.citations),
+        citations=writing.numbered.citations.in_order(),
         hits=quoted.hits or result.hits,
         answered=True,
         confidence=quoted.confidence if quoted.answered and quoted.is_estimated else 0.0,

@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from askdocs.answering.generation.reply_parser import ReplySentence
-from askdocs.answering.verification.evidence import Quote
+from askdocs.answering.verification.evidence import NumberedCitations
 from askdocs.answering.verification.verifier import Judgement
-from askdocs.types import Citation, Quotation, Statement
+from askdocs.types import Quotation, Statement
 
 _JUDGED = ("quoted", "supported", "partly", "unsupported")
 
 
 @dataclass(slots=True)
 class NumberedStatements:
-    """The statements that were added, and the citations of all statements that were made.
-
-    The same words of a document always have the same citation number.
-    """
+    """The statements that were added, and the citations of all statements that were made."""
 
     statements: list[Statement] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
+    citations: NumberedCitations = field(default_factory=NumberedCitations)
 
     def add(self, sentence: ReplySentence, judgement: Judgement, lead: str) -> Statement:
         """Make the statement of a judged sentence and add it."""
@@ -48,7 +45,7 @@ class NumberedStatements:
                 piece.text,
                 at(piece.text),
                 at(piece.text) + len(piece.text),
-                tuple(dict.fromkeys(self._number(quote) for quote in found.quotes)),
+                self.citations.of_all(found.quotes),
                 found.difference,
                 found.goes_on,
             )
@@ -57,7 +54,7 @@ class NumberedStatements:
         )
         return Statement(
             text=sentence.text,
-            citations=tuple(dict.fromkeys(self._number(quote) for quote in judgement.quotes)),
+            citations=self.citations.of_all(judgement.quotes),
             verdict=judgement.verdict,
             reason=judgement.reason,
             contradicted=judgement.contradicted,
@@ -66,14 +63,3 @@ class NumberedStatements:
             lead=lead,
             probability=judgement.probability if judgement.verdict in _JUDGED else None,
         )
-
-    def _number(self, quote: Quote) -> Citation:
-        """The citation of a quote: a known one, or a new one with the next number."""
-        passage, start, end = quote
-        for citation in self.citations:
-            if (citation.passage, citation.start, citation.end) == quote:
-                return citation
-        words = passage.slice(start, end)
-        citation = Citation(len(self.citations) + 1, passage, words, start, end)
-        self.citations.append(citation)
-        return citation

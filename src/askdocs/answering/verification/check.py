@@ -7,17 +7,15 @@ Quotations are compared word by word. Numbers, dates and names are looked up in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from askdocs.answering.verification.absent import not_found_in
 from askdocs.answering.verification.draft_text import statement_spans
-from askdocs.answering.verification.evidence import Quote
+from askdocs.answering.verification.evidence import NumberedCitations
 from askdocs.answering.verification.quotations import Lookup, Piece, is_missing
 from askdocs.answering.verification.verifier import Judgement, Verifier
 from askdocs.types import (
     Check,
     CheckedStatement,
-    Citation,
     Passage,
     Progress,
     ProgressListener,
@@ -27,23 +25,6 @@ from askdocs.types import (
 PASSAGES_READ = 8  # per statement, the most similar ones
 
 Find = Callable[[str], Sequence[Passage]]
-
-
-@dataclass(slots=True)
-class _Citations:
-    """The citations of a check. Each span of a document gets one number."""
-
-    found: list[Citation] = field(default_factory=list)
-
-    def number(self, quote: Quote) -> Citation:
-        """The citation of a quote: a known one, or a new one with the next number."""
-        passage, start, end = quote
-        for each in self.found:
-            if (each.passage, each.start, each.end) == quote:
-                return each
-        words = passage.slice(start, end)
-        self.found.append(Citation(len(self.found) + 1, passage, words, start, end))
-        return self.found[-1]
 
 
 def check_draft(
@@ -61,7 +42,7 @@ def check_draft(
         The statements in order, with offsets into `text`, and their citations.
     """
     spans = list(statement_spans(text))
-    citations = _Citations()
+    citations = NumberedCitations()
     checked = []
     for done, (start, end) in enumerate(spans, 1):
         words = text[start:end]
@@ -78,7 +59,7 @@ def check_draft(
             judgement = verifier.judge(" ".join(words.split()), [], passages)
         checked.append(_checked(words, start, judgement, passages, citations))
         on_progress(Progress("ask", done, len(spans)))
-    return Check(tuple(checked), tuple(citations.found))
+    return Check(tuple(checked), citations.in_order())
 
 
 def _checked(
@@ -86,7 +67,7 @@ def _checked(
     start: int,
     judgement: Judgement,
     passages: Sequence[Passage],
-    citations: _Citations,
+    citations: NumberedCitations,
 ) -> CheckedStatement:
     quotations = tuple(
         _quotation(words, *quotation, citations) for quotation in judgement.quotations
@@ -98,13 +79,13 @@ def _checked(
         verdict=judgement.verdict,
         reason=judgement.reason,
         contradicted=judgement.contradicted,
-        citations=tuple(dict.fromkeys(citations.number(quote) for quote in judgement.quotes)),
+        citations=citations.of_all(judgement.quotes),
         quotations=quotations,
         not_found=not_found_in(words, passages) if judgement.verdict != "no_claim" else (),
     )
 
 
-def _quotation(words: str, piece: Piece, found: Lookup, citations: _Citations) -> Quotation:
+def _quotation(words: str, piece: Piece, found: Lookup, citations: NumberedCitations) -> Quotation:
     at = max(words.find(piece.text), 0)
-    places = tuple(dict.fromkeys(citations.number(quote) for quote in found.quotes))
+    places = citations.of_all(found.quotes)
     return Quotation(piece.text, at, at + len(piece.text), places, found.difference, found.goes_on)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,40 @@ from askdocs.text.overlap import count_among, is_among, share_among
 from askdocs.text.sentences import sentence_spans
 from askdocs.text.stop_words import content_words
 from askdocs.text.tokens import estimate_tokens
-from askdocs.types import Passage
+from askdocs.types import Citation, Passage
 
 Quote = tuple[Passage, int, int]  # with offsets into the document
 EVIDENCE_TOKENS = 260  # estimated; the verifier has to read a question as well
 MAX_CITED_SENTENCES = 3  # sentences that are cited for a statement
 _MIN_FURTHER_WORDS = 2  # words of the claim that a further sentence must add in order to be cited
 _WORDS_WEIGHT = 0.5  # of shared words in the similarity; the rest is the weight of the cosine
+
+
+@dataclass(slots=True)
+class NumberedCitations:
+    """The citations of some statements. The same words of a document always have one number."""
+
+    _found: dict[Quote, Citation] = field(default_factory=dict)
+
+    def of(self, quote: Quote) -> Citation:
+        """The citation of a quote: a known one, or a new one with the next number."""
+        if quote not in self._found:
+            passage, start, end = quote
+            words = passage.slice(start, end)
+            self._found[quote] = Citation(len(self._found) + 1, passage, words, start, end)
+        return self._found[quote]
+
+    def of_all(self, quotes: Iterable[Quote]) -> tuple[Citation, ...]:
+        """The citations of quotes in their order, each once."""
+        return tuple(dict.fromkeys(map(self.of, quotes)))
+
+    def in_order(self) -> tuple[Citation, ...]:
+        """All citations in the order of their numbers."""
+        return tuple(self._found.values())
+
+    def clear(self) -> None:
+        """Remove all citations. The next number is 1 again."""
+        self._found.clear()
 
 
 @dataclass(frozen=True, slots=True)
