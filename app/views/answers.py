@@ -8,7 +8,7 @@ from askdocs.documents.document_types import kind_of
 from askdocs.output.strip_markup import markup_spans, shown_text, without_spans
 from askdocs.output.support_summary import is_prose, support_summary
 from askdocs.output.text_anchor import citation_anchor
-from askdocs.types import Answer, Statement
+from askdocs.types import DOUBTS, Answer, Statement
 
 from .citations import citation_link, cited_sources, link_attributes, nearest_passages, shortened
 from .prose import render_prose
@@ -82,10 +82,18 @@ def _prose(answer: Answer, number: int) -> str:
         statement = answer.statements[place]
         links = "".join(citation_link(each, number) for each in statement.citations)
         cites = f'<span class="cites" data-i18n>{links}</span>' if links else ""
-        sign = f'<span class="sign">{statement.sign}</span>' if statement.sign else ""
+        sign = _sign(statement)
         return f"</span>{cites}{sign}{_doubt(statement, number, place)}"
 
     return render_prose(answer, opens, closes)
+
+
+def _sign(statement: Statement) -> str:
+    """The sign of a language that the verifier has not learnt, with words for screen readers."""
+    if not statement.sign:
+        return ""
+    meaning = f'<span class="unseen" data-i18n> {escape(DOUBTS[statement.verdict])}</span>'
+    return f'<span class="sign">{statement.sign}</span>{meaning}'
 
 
 def _doubt(statement: Statement, number: int, place: int) -> str:

@@ -88,6 +88,7 @@ def test_an_unsupported_language_is_reported_once_and_quietly() -> None:
     assert html.count(told) == 1
     assert "; 1 statement was not checked; " in html
     assert html.count('<span class="sign">†</span>') == 2
+    assert html.count('†</span><span class="unseen" data-i18n=""> not checked</span>') == 2
     assert html.count('class="statement unchecked not-learnt"') == 2
     assert html.count('class="statement unchecked"') == 1
     for text in (answer_markdown(answer), answer_html(answer), answer_text(answer)):

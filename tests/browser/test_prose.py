@@ -103,7 +103,11 @@ def assert_verdicts_are_quiet(page: Page) -> tuple[Locator, Locator]:
     answer = page.locator(".exchange .answer.written")
     doubtful, unknown = answer.locator(".unsupported"), answer.locator(".unchecked")
     expect(answer).to_contain_text("1971")
-    shown = answer.inner_text()  # without the notes, which are hidden
+    spoken = answer.locator(".sign + .unseen")
+    expect(spoken).to_have_text("not checked")
+    expect(spoken).to_have_css("clip-path", "inset(50%)")
+    # without the notes, which are hidden, and the words for screen readers
+    shown = answer.inner_text().replace("not checked", "", 1)
     assert "supported" not in shown
     assert "checked" not in shown
     expect(answer.locator(".sign")).to_have_text("†")
