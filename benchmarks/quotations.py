@@ -28,6 +28,9 @@ from askdocs.types import Document
 SIGNS = ("“{}”", '"{}"', "„{}“", "«{}»", "« {} »", "‘{}’", "»{}«", "「{}」")
 INSERTED = "not very only also never other new often small almost".split()
 DENIALS = frozenset("not no never nor neither cannot without unless except hardly barely".split())
+COMPARISON = r"[<>≤≥=±](?=\s*[-−.]?\d)"
+RANGE = r"(?<=\d)\s?[-–—−]\s?(?=\d)"
+MINUS = r"(?<![^\s(])[-−](?=\.?\d)"
 SIGNED = re.compile(r"(?:[<>]=?|[≤≥=±])[-−.]?\d|\d[-–—−]\d|^[(]?[-−]\.?\d")
 SHORTEST, LONGEST = 5, 25  # words of a quotation
 
@@ -77,8 +80,8 @@ def moved(words: list[str], rng: random.Random) -> str:
 def other_signs(words: list[str], rng: random.Random) -> str:
     """The same signs in other characters; "" if no piece has one."""
     text = " ".join(words)
-    changed = re.sub(r"(?<=\d)(\s?)[-–—−](\s?)(?=\d)", lambda found: _other("-–—", found), text)
-    changed = re.sub(r"(?<![^\s(])[-−](?=\.?\d)", lambda found: _other("-−", found), changed)
+    changed = re.sub(RANGE, lambda found: _other("-–—", found), text)
+    changed = re.sub(MINUS, lambda found: _other("-−", found), changed)
     for sign, same in (("≤", "<="), ("≥", ">=")):
         changed = changed.replace(sign, same)
     return "" if changed == text else changed
@@ -95,9 +98,9 @@ def sign_exchanged(words: list[str], rng: random.Random) -> str:
     text = " ".join(words)
     turned = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "=": ">", "±": "="}
     for pattern, other in (
-        (r"[<>≤≥=±](?=\s*[-−.]?\d)", lambda found: turned[found.group()]),
-        (r"(?<=\d)\s?[-–—−]\s?(?=\d)", lambda found: "."),
-        (r"(?<![^\s(])[-−](?=\.?\d)", lambda found: ""),
+        (COMPARISON, lambda found: turned[found.group()]),
+        (RANGE, lambda found: "."),
+        (MINUS, lambda found: ""),
     ):
         changed = re.sub(pattern, other, text, count=1)
         if changed != text:
@@ -108,8 +111,7 @@ def sign_exchanged(words: list[str], rng: random.Random) -> str:
 def sign_left_out(words: list[str], rng: random.Random) -> str:
     """A comparison, range or minus left out."""
     text = " ".join(words)
-    pattern = r"[<>≤≥=±](?=\s*[-−.]?\d)|(?<=\d)\s?[-–—−]\s?(?=\d)|(?<![^\s(])[-−](?=\.?\d)"
-    changed = re.sub(pattern, " ", text, count=1)
+    changed = re.sub(f"{COMPARISON}|{RANGE}|{MINUS}", " ", text, count=1)
     return "" if changed == text else changed
 
 

@@ -76,8 +76,9 @@ def _is_preamble(block: Numbered, below: Numbered) -> bool:
 
 def _are_labels_and_values(block: Numbered, table: Numbered) -> bool:
     """Whether rows below a wide table are labels and values: words where the table has numbers."""
-    pairs = len(block) > 1 and all(all(row[:2]) and not any(row[2:]) for _, row in block)
-    pairs = pairs and all(len(row) > 1 for _, row in block)
+    pairs = len(block) > 1 and all(
+        len(row) > 1 and all(row[:2]) and not any(row[2:]) for _, row in block
+    )
     values = [row[1] for _, row in table if any(row[2:]) and row[1]]
     are_numbers = len(values) > 1 and not any(map(str.isalpha, "".join(values)))
     return pairs and are_numbers and any(map(str.isalpha, "".join(row[1] for _, row in block)))
