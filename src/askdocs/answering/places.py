@@ -11,7 +11,7 @@ from askdocs.answering.candidates import Candidate, RetrievalResult
 from askdocs.answering.context import LONGEST_QUOTE
 from askdocs.answering.questions.place import KIND_WORDS, PlaceKind, PlaceRequest
 from askdocs.answering.questions.question import Question
-from askdocs.text.headings import opens_section
+from askdocs.text.headings import line_around, opens_section
 from askdocs.text.sentences import is_row, sentence_spans
 from askdocs.types import Anchor, Document, Hit, Passage
 
@@ -187,13 +187,12 @@ def _below(text: str, start: int, end: int, below: Sequence[str]) -> tuple[int, 
 
 def _is_contents(text: str, start: int) -> bool:
     """Whether a line is of a table of contents."""
-    return bool(_DOTS.search(text[start:].split("\n", 1)[0]))
+    return bool(_DOTS.search(text[start : line_around(text, start)[1]]))
 
 
 def _is_wrapped(text: str, start: int) -> bool:
     """Whether a line continues the sentence of a long line right above it."""
-    above = text[:start].rsplit("\n", 2)[-2:]
-    line = above[0] if len(above) == 2 else ""
+    line = text[slice(*line_around(text, start - 1))] if start else ""
     return len(line) >= _WRAPPED and (line.rstrip()[-1:].islower() or line.rstrip()[-1:] in ",;(")
 
 

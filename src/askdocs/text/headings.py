@@ -17,7 +17,14 @@ _PROSE = 60  # characters: a longer line below a heading is prose
 _NUMBER = re.compile(
     r"(?:[^\W\d_]{2,12}\.?\s+|§+\s*)?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6})[.):]?(?:\s+|$)"
 )
+_FILLED = re.compile(r"\S")
 _BULLET = re.compile(r"[-*+•◦–—·>|]\s")
+
+
+def line_around(text: str, at: int) -> tuple[int, int]:
+    """The (start, end) of the line that contains an offset."""
+    ends = text.find("\n", at)
+    return text.rfind("\n", 0, at) + 1, ends if ends >= 0 else len(text)
 
 
 def opens_section(text: str, start: int) -> bool:
@@ -29,9 +36,12 @@ def opens_section(text: str, start: int) -> bool:
         text: The text.
         start: The offset of the first character of the line.
     """
-    begins, ends = _line_around(text, start)
-    above = text[:begins].rstrip(" \t")
-    if text[begins:start].strip() or not (above.endswith("\n\n") or not above.strip()):
+    begins, ends = line_around(text, start)
+    above = begins  # the end of what is above, without spaces
+    while above and text[above - 1] in " \t":
+        above -= 1
+    has_blank_line = text.endswith("\n\n", 0, above) or not _FILLED.search(text, 0, above)
+    if text[begins:start].strip() or not has_blank_line:
         return False
     return _is_heading(text[begins:ends])
 
@@ -46,7 +56,7 @@ def is_heading_only(text: str, start: int, end: int) -> bool:
         start: The start of the sentence.
         end: Its end.
     """
-    begins, ends = _line_around(text, start)
+    begins, ends = line_around(text, start)
     line = text[begins:ends].strip()
     if (
         end > ends
@@ -59,7 +69,8 @@ def is_heading_only(text: str, start: int, end: int) -> bool:
     most = _MOST_NUMBERED if number else _MOST_BARE
     if len(words.split()) > most or any(map(str.isdigit, words)) or words[:1].islower():
         return False
-    below = text[ends + 1 :].split("\n\n", 1)[0]
+    blank = text.find("\n\n", ends + 1)
+    below = text[ends + 1 : blank if blank >= 0 else len(text)]
     first = below.split("\n", 1)[0].strip()
     return bool(first) and (len(first) > _PROSE or below.rstrip(_CLOSING + "\n")[-1:] in ".!?")
 
@@ -89,7 +100,7 @@ def _follows_number(text: str, begins: int) -> bool:
         and number is not None
         and not text[number.end() : begins].strip()
         and opens_section(text, above)
-        and _is_heading(text[slice(*_line_around(text, begins))])
+        and _is_heading(text[slice(*line_around(text, begins))])
     )
 
 
@@ -101,9 +112,3 @@ def _is_heading(line: str) -> bool:
     if _BULLET.match(line) or not any(map(str.isalpha, line)):
         return False
     return line.rstrip(_CLOSING)[-1:] not in _END_MARKS and line[:1] not in "\"“„«'‘"
-
-
-def _line_around(text: str, at: int) -> tuple[int, int]:
-    """The (start, end) of the line that contains an offset."""
-    ends = text.find("\n", at)
-    return text.rfind("\n", 0, at) + 1, ends if ends >= 0 else len(text)
