@@ -181,7 +181,7 @@ _LANGUAGES = (
         no_phrase=r"(?:ikke|aldri|at|om|når|hvordan|hvorfor|hvor|hvem)\b.*|.*\bikke|,.*",
     ),
     _Language(  # Chinese
-        polite=r"(?:请问|请|麻烦(?:你|您)?|帮我|给我|能不能|可以|告诉我)",
+        polite=r"(?:请问|请(?![假款求示柬])|麻烦(?:你|您)?|帮我|给我|能不能|可以|告诉我)",
         docs=r"(?:所有的?|全部的?)?(?:文件|文档|报告|文章|论文|文本|资料|材料|书|信|合同|手册|邮件|笔记|页)",
         leading="(?:一个|这个|那个)",
         word="(?:单词|词语|词|字|名字)",
