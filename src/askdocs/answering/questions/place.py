@@ -123,7 +123,7 @@ def place_requested(question: str) -> PlaceRequest | None:
     document = [] if named is None else _first_words(named["words"])
     other = [word for word in (*_words(before), *_words(after)) if word not in _FRAME]
     other = [word for word in other if word not in document and word not in DOCUMENT_NOUNS]
-    kind = next(kind for n, kind in enumerate(KIND_WORDS) if place[f"k{n}"])
+    kind = _kind_of(place)
     if kind == "paragraph" and question.startswith(("Was ", "Wie ", "Worum ", "Fasse ", "Zeig")):
         kind = "§"
     below = tuple(a or b for a, b in _BELOW.findall(place["below"] or ""))
@@ -131,6 +131,10 @@ def place_requested(question: str) -> PlaceRequest | None:
     return PlaceRequest(
         kind, place["number"].lower(), below, " ".join(name.split()), tuple(document), tuple(other)
     )
+
+
+def _kind_of(place: re.Match[str]) -> PlaceKind:
+    return next(kind for n, kind in enumerate(KIND_WORDS) if place[f"k{n}"])
 
 
 def _is_number(place: re.Match[str]) -> bool:
@@ -141,7 +145,7 @@ def _is_number(place: re.Match[str]) -> bool:
     number = place["number"]
     if number[0].isdigit():
         return True
-    kind = next(kind for n, kind in enumerate(KIND_WORDS) if place[f"k{n}"])
+    kind = _kind_of(place)
     if kind in _WITH_LETTERS and len(number) == 1:
         return True
     return kind in _NAMED and _ROMAN.fullmatch(number) is not None
